@@ -1,0 +1,65 @@
+package dev.llamero.inference.engine;
+
+/**
+ * The seam to a model's forward pass and its KV cache: run a batch, give logits, edit sequences.
+ *
+ * <p>Owned by one engine, which makes every call from its own thread and closes it there. Implemented by the llama.cpp
+ * binding, and by a scripted double in tests. Positions of a sequence are consecutive from 0.
+ */
+public interface Decoder extends AutoCloseable {
+    /** How a step ended. */
+    enum Outcome {
+        /** Every row was evaluated. */
+        DONE,
+        /** The KV cache has no room for the batch; nothing was evaluated. */
+        NO_ROOM,
+        /** The abort check asked to stop; rows may or may not have reached the cache: the caller removes them. */
+        ABORTED
+    }
+
+    /**
+     * Evaluates the rows of a batch.
+     *
+     * @throws EngineException.Failed if the native library reports an error
+     */
+    Outcome decode(Batch batch);
+
+    /**
+     * Copies the logits of a row of the last batch, one float per token of the vocabulary.
+     *
+     * @param row index that {@link Batch#add} gave, of a row that wanted logits
+     * @param into at least {@link #vocabularySize()} long
+     */
+    void logits(int row, float[] into);
+
+    /**
+     * Removes a sequence's cells at positions {@code from} (included) to {@code to} (excluded; negative: to the end).
+     *
+     * @return false if this kind of memory cannot remove a part; then the whole sequence must be removed
+     */
+    boolean remove(int sequence, int from, int to);
+
+    /** Lets {@code target} share {@code source}'s cells at positions {@code from} to {@code to} (excluded). */
+    void copy(int source, int target, int from, int to);
+
+    /** Moves a sequence's positions {@code from} to {@code to} (excluded) by {@code delta}, for a context shift. */
+    void shift(int sequence, int from, int to, int delta);
+
+    /** Whether {@link #shift} is possible for this model. */
+    boolean canShift();
+
+    /** Cells of the KV cache, over all sequences. */
+    int contextTokens();
+
+    /** How many sequence ids there are, from 0. */
+    int sequencesMax();
+
+    /** Most rows that one step computes at once (ubatch). */
+    int batchTokensMax();
+
+    int vocabularySize();
+
+    /** Frees the context. Calling it again has no effect. */
+    @Override
+    void close();
+}

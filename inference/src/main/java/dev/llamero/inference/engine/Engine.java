@@ -1,0 +1,37 @@
+package dev.llamero.inference.engine;
+
+/**
+ * One loaded model that answers generation requests. The seam between the API and whatever runs the model: the batching
+ * engine over llama.cpp, or the {@code de.kherud:llama} binding.
+ *
+ * <p>All methods may be called from any thread. The owner closes it; closing frees the model's memory.
+ */
+public interface Engine extends AutoCloseable {
+    /**
+     * Queues a request.
+     *
+     * @throws EngineException.Busy if the queue is full
+     * @throws EngineException.PromptTooLong if the prompt alone does not fit into the context
+     * @throws EngineException.Closed if the engine is closed
+     */
+    Generation submit(GenerationRequest request);
+
+    Tokenizer tokenizer();
+
+    EngineInfo info();
+
+    /** Requests that wait and run now. */
+    Load load();
+
+    /** Fails what waits and runs with {@link EngineException.Closed}, then frees the model. Again: no effect. */
+    @Override
+    void close();
+
+    /**
+     * How busy an engine is.
+     *
+     * @param queued requests that wait for a sequence
+     * @param running requests in prefill or decode
+     */
+    record Load(int queued, int running) {}
+}
