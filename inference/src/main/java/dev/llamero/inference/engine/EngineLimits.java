@@ -1,0 +1,35 @@
+package dev.llamero.inference.engine;
+
+/**
+ * Bounds of a {@link BatchingEngine}.
+ *
+ * @param parallel how many generations run at once; at least 1
+ * @param queueMax how many more may wait before {@link EngineException.Busy}; 0 or more
+ * @param contextTokensPerConversation most tokens of one conversation, prompt and answer together; at least 8
+ */
+public record EngineLimits(int parallel, int queueMax, int contextTokensPerConversation) {
+    public EngineLimits {
+        if (parallel < 1) {
+            throw new IllegalArgumentException("parallel is " + parallel + ", must be at least 1");
+        }
+        if (queueMax < 0) {
+            throw new IllegalArgumentException("queueMax is " + queueMax + ", must be 0 or more");
+        }
+        if (contextTokensPerConversation < 8) {
+            throw new IllegalArgumentException(
+                    "contextTokensPerConversation is " + contextTokensPerConversation + ", must be at least 8");
+        }
+    }
+
+    /** Checks these limits against what a decoder can do. */
+    void checkAgainst(Decoder decoder) {
+        if (parallel > decoder.sequencesMax() || parallel > decoder.batchTokensMax()) {
+            throw new IllegalArgumentException("parallel is " + parallel + ", but the decoder has "
+                    + decoder.sequencesMax() + " sequences and steps of " + decoder.batchTokensMax() + " tokens");
+        }
+        if (contextTokensPerConversation > decoder.contextTokens()) {
+            throw new IllegalArgumentException("contextTokensPerConversation is " + contextTokensPerConversation
+                    + ", but the decoder's cache has " + decoder.contextTokens() + " cells");
+        }
+    }
+}

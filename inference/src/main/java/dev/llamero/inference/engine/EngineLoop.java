@@ -1,0 +1,267 @@
+package dev.llamero.inference.engine;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/**
+ * The body of a {@link BatchingEngine}'s one thread, which owns decoder, cache and slots: take what was handed in, drop
+ * what was cancelled, admit, run a step, sample, hand out; park when there is nothing to do.
+ *
+ * <p>Other threads reach it only through the methods of the first part, by a queue and flags.
+ */
+final class EngineLoop implements Runnable {
+    /** After so many failed steps in a row the decoder is taken for broken and the engine closes. */
+    private static final int FAILURES_MAX = 3;
+
+    private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
+
+    private final Decoder decoder;
+    private final SequenceCache cache;
+    private final Scheduler scheduler;
+    private final TokenStep tokenStep;
+    private final Batch batch;
+    private final List<Slot> stepSlots = new ArrayList<>();
+    private int failures;
+
+    private final Queue<Slot> handedIn = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger admitted;
+    private final AtomicBoolean cancels = new AtomicBoolean();
+    private volatile int runningCount;
+    private volatile boolean closing;
+    private volatile boolean ended;
+    private volatile Thread thread;
+
+    /** A loop over a decoder that it owns from now on; {@code admitted} counts what was handed in and is not over. */
+    EngineLoop(Decoder decoder, Tokenizer tokenizer, EngineLimits limits, AtomicInteger admitted) {
+        this.decoder = decoder;
+        this.admitted = admitted;
+        this.cache = new SequenceCache(decoder);
+        this.scheduler = new Scheduler(decoder, limits, cache);
+        this.tokenStep = new TokenStep(decoder, tokenizer, cache, limits.contextTokensPerConversation());
+        this.batch = new Batch(decoder.batchTokensMax());
+    }
+
+    // From any thread.
+
+    /** Hands a slot in. False if the loop has ended and will not take it. */
+    boolean handIn(Slot slot) {
+        handedIn.add(slot);
+        // The loop empties the queue after it set the flag: either it or this thread removes the slot.
+        if (ended && handedIn.remove(slot)) {
+            return false;
+        }
+        LockSupport.unpark(thread);
+        return true;
+    }
+
+    /** Tells that some generation was cancelled. */
+    void wakeForCancel() {
+        cancels.set(true);
+        LockSupport.unpark(thread);
+    }
+
+    /** Asks the loop to end. */
+    void requestClose() {
+        closing = true;
+        LockSupport.unpark(thread);
+    }
+
+    boolean closing() {
+        return closing || ended;
+    }
+
+    int runningCount() {
+        return runningCount;
+    }
+
+    // From here on the engine's thread only.
+
+    @Override
+    public void run() {
+        thread = Thread.currentThread();
+        try {
+            while (!closing) {
+                turn();
+            }
+            endAll(() -> new EngineException.Closed("the engine is closed"));
+        } catch (RuntimeException | Error e) {
+            LOG.log(System.Logger.Level.ERROR, "The engine's thread ends after a failure", e);
+            endAll(() -> failed(e));
+        } finally {
+            decoder.close();
+        }
+    }
+
+    private void turn() {
+        takeHandedIn();
+        dropCancelled();
+        scheduler.admit();
+        runningCount = scheduler.running().size();
+        if (runningCount == 0) {
+            LockSupport.park(this);
+            return;
+        }
+        try {
+            step();
+            failures = 0;
+        } catch (RuntimeException | Error e) {
+            recover(e);
+        }
+    }
+
+    private void takeHandedIn() {
+        for (Slot slot = handedIn.poll(); slot != null; slot = handedIn.poll()) {
+            scheduler.waiting().add(slot);
+        }
+    }
+
+    private void dropCancelled() {
+        if (!cancels.getAndSet(false)) {
+            return;
+        }
+        for (Iterator<Slot> slots = scheduler.waiting().iterator(); slots.hasNext(); ) {
+            Slot slot = slots.next();
+            if (slot.mailbox.cancelled()) {
+                slots.remove();
+                finish(slot, FinishReason.CANCELLED);
+            }
+        }
+        for (Slot slot : List.copyOf(scheduler.running())) {
+            if (slot.mailbox.cancelled()) {
+                finish(slot, FinishReason.CANCELLED);
+            }
+        }
+    }
+
+    private void step() {
+        scheduler.plan(batch);
+        if (batch.size() == 0) {
+            throw new IllegalStateException("nothing to evaluate for " + runningCount + " running generations");
+        }
+        Decoder.Outcome outcome = decoder.decode(batch);
+        while (outcome == Decoder.Outcome.NO_ROOM && scheduler.makeRoom()) {
+            scheduler.plan(batch);
+            outcome = decoder.decode(batch);
+        }
+        switch (outcome) {
+            case DONE -> afterStep();
+            case ABORTED -> scheduler.running().forEach(this::dropUnrecorded);
+            case NO_ROOM -> failForRoom();
+        }
+    }
+
+    /** One slot alone, with nothing idle left, and still no room: its cells and the cache stay as they were. */
+    private void failForRoom() {
+        String message = "the KV cache has no room for " + batch.size() + " more tokens";
+        for (Slot slot : List.copyOf(scheduler.running())) {
+            fail(slot, new EngineException.Failed(message, null));
+        }
+    }
+
+    private void dropUnrecorded(Slot slot) {
+        if (slot.stepRows > 0) {
+            cache.dropUnrecorded(slot.sequence);
+            slot.phase = slot.pending() > 1 ? Slot.Phase.PREFILL : slot.phase;
+        }
+    }
+
+    private void afterStep() {
+        stepSlots.clear();
+        for (Slot slot : scheduler.running()) {
+            for (int i = 0; i < slot.stepRows; i++) {
+                cache.append(slot.sequence, slot.tokens.get(slot.sequence.size()));
+            }
+            if (slot.stepLogitsRow >= 0) {
+                stepSlots.add(slot);
+            }
+        }
+        for (Slot slot : stepSlots) {
+            sample(slot);
+        }
+    }
+
+    private void sample(Slot slot) {
+        FinishReason reason;
+        try {
+            reason = tokenStep.sample(slot);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.ERROR, "Request " + slot.request.requestId() + " fails", e);
+            fail(slot, failed(e));
+            return;
+        }
+        if (reason != null) {
+            finish(slot, reason);
+        } else {
+            slot.mailbox.flush();
+        }
+    }
+
+    private void finish(Slot slot, FinishReason reason) {
+        slot.answer.end();
+        end(slot, new TokenEvent.Finish(reason, slot.statistics()));
+    }
+
+    private void fail(Slot slot, EngineException cause) {
+        slot.answer.end();
+        end(slot, new TokenEvent.Failure(cause));
+    }
+
+    private void end(Slot slot, TokenEvent event) {
+        scheduler.leave(slot);
+        slot.phase = Slot.Phase.DONE;
+        admitted.decrementAndGet();
+        runningCount = scheduler.running().size();
+        slot.mailbox.end(event);
+        if (slot.constraint != null) {
+            closeConstraint(slot);
+        }
+    }
+
+    private static void closeConstraint(Slot slot) {
+        try {
+            slot.constraint.close();
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "Constraint of request " + slot.request.requestId() + " not closed",
+                    e);
+        }
+    }
+
+    private static EngineException failed(Throwable cause) {
+        return cause instanceof EngineException.Failed known
+                ? known
+                : new EngineException.Failed("the engine failed: " + cause, cause);
+    }
+
+    /** Fails what runs and empties the cache, whose state is unknown; what waits goes on with an empty one. */
+    private void recover(Throwable cause) {
+        failures++;
+        LOG.log(System.Logger.Level.ERROR, "A step failed (" + failures + " in a row)", cause);
+        for (Slot slot : List.copyOf(scheduler.running())) {
+            fail(slot, failed(cause));
+        }
+        if (failures >= FAILURES_MAX) {
+            throw failed(cause);
+        }
+        cache.clearAll();
+    }
+
+    private void endAll(Supplier<EngineException> cause) {
+        ended = true;
+        takeHandedIn();
+        List<Slot> left = new ArrayList<>(scheduler.running());
+        left.addAll(scheduler.waiting());
+        scheduler.waiting().clear();
+        for (Slot slot : left) {
+            fail(slot, cause.get());
+        }
+    }
+}

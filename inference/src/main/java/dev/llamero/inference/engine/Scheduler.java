@@ -1,0 +1,252 @@
+package dev.llamero.inference.engine;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * Decides who runs and what the next step carries. Engine's thread only.
+ *
+ * <p>Admission is first come, first served, as soon as a place and the cells for the whole prompt are there. A step
+ * carries one row of every decoding slot first; what is left of one ubatch goes to prompts: a quarter to the oldest, so
+ * that none starves, the rest to the shortest remaining first. When cells run out, idle sequences go first, then the
+ * youngest running slot gives its sequence up and queues again at the front.
+ */
+final class Scheduler {
+    /** A slot waits for another one's prefill only if that saves at least so many tokens. */
+    private static final int FOLLOW_TOKENS_MIN = 32;
+
+    private static final int OLDEST_SHARE = 4;
+    private static final Comparator<Slot> SHORTEST_FIRST =
+            Comparator.comparingInt(Slot::pending).thenComparingLong(slot -> slot.age);
+    private static final System.Logger LOG = System.getLogger(Scheduler.class.getName());
+
+    private final Decoder decoder;
+    private final EngineLimits limits;
+    private final SequenceCache cache;
+    private final Deque<Slot> waiting = new ArrayDeque<>();
+    private final List<Slot> running = new ArrayList<>();
+    private final List<Slot> prefilling = new ArrayList<>();
+    private long admissions;
+
+    Scheduler(Decoder decoder, EngineLimits limits, SequenceCache cache) {
+        this.decoder = decoder;
+        this.limits = limits;
+        this.cache = cache;
+    }
+
+    Deque<Slot> waiting() {
+        return waiting;
+    }
+
+    List<Slot> running() {
+        return running;
+    }
+
+    /** Moves waiting slots, oldest first, to the running ones while there is room. */
+    void admit() {
+        while (running.size() < limits.parallel() && !waiting.isEmpty() && fits(waiting.peek())) {
+            Slot slot = waiting.poll();
+            slot.age = slot.age == 0 ? ++admissions : slot.age;
+            chooseLeader(slot);
+            running.add(slot);
+            if (slot.phase != Slot.Phase.FOLLOWING) {
+                begin(slot);
+            }
+        }
+    }
+
+    /** Whether the whole prompt has cells, once what is idle is evicted and what runs has evaluated its own. */
+    private boolean fits(Slot slot) {
+        long wanted = slot.tokens.size() + 1L;
+        long all = wanted;
+        long pending = 0;
+        for (Slot other : running) {
+            all += other.tokens.size() + 1L;
+            pending += 1L + other.pending() - (other.phase == Slot.Phase.FOLLOWING ? other.leaderTokens : 0);
+        }
+        if (running.isEmpty() || all <= decoder.contextTokens()) {
+            return true;
+        }
+        int shared = cache.sharedWithRunning(slot.tokens, slot.request.cacheSalt());
+        return wanted - shared + pending <= cache.cellsNotRunning();
+    }
+
+    /** If a running slot is about to evaluate the same prefix, this one waits for it instead of doing it twice. */
+    private void chooseLeader(Slot slot) {
+        int best = cache.reusable(slot.tokens, slot.request.cacheSalt()) + FOLLOW_TOKENS_MIN;
+        for (Slot other : running) {
+            boolean evaluates = other.phase == Slot.Phase.PREFILL || other.phase == Slot.Phase.FOLLOWING;
+            if (!evaluates || !other.request.cacheSalt().equals(slot.request.cacheSalt())) {
+                continue;
+            }
+            int common = Math.min(other.tokens.commonPrefix(slot.tokens), slot.tokens.size() - 1);
+            if (common >= best) {
+                best = common + 1;
+                slot.phase = Slot.Phase.FOLLOWING;
+                slot.leader = other;
+                slot.leaderTokens = common;
+            }
+        }
+    }
+
+    private void begin(Slot slot) {
+        slot.leader = null;
+        slot.sequence = cache.acquire(slot.tokens, slot.request.cacheSalt());
+        slot.phase = Slot.Phase.PREFILL;
+        if (slot.reusedTokens < 0) {
+            slot.reusedTokens = slot.sequence.size();
+        }
+    }
+
+    private void beginFollowers() {
+        for (Slot slot : running) {
+            if (slot.phase == Slot.Phase.FOLLOWING && leaderIsDone(slot)) {
+                begin(slot);
+            }
+        }
+    }
+
+    private static boolean leaderIsDone(Slot slot) {
+        Slot leader = slot.leader;
+        if (leader == null || leader.phase == Slot.Phase.DONE) {
+            return true;
+        }
+        return leader.sequence != null && leader.sequence.size() >= slot.leaderTokens;
+    }
+
+    /** Fills the batch for the next step; empty if nothing runs. */
+    void plan(Batch batch) {
+        beginFollowers();
+        do {
+            batch.clear();
+            addDecoding(batch);
+            addPrefilling(batch);
+        } while (batch.size() == 0 && !prefilling.isEmpty() && preemptYoungest());
+    }
+
+    private void addDecoding(Batch batch) {
+        while (cache.freeCells() < decoding() && makeRoom()) {
+            // Each turn empties an idle sequence or takes one from a running slot, so this ends.
+        }
+        for (Slot slot : running) {
+            slot.stepRows = 0;
+            slot.stepLogitsRow = -1;
+            if (slot.phase == Slot.Phase.DECODE) {
+                addRows(batch, slot, 1);
+            }
+        }
+    }
+
+    private int decoding() {
+        int count = 0;
+        for (Slot slot : running) {
+            count += slot.phase == Slot.Phase.DECODE ? 1 : 0;
+        }
+        return count;
+    }
+
+    private void addPrefilling(Batch batch) {
+        prefilling.clear();
+        long wanted = 0;
+        for (Slot slot : running) {
+            if (slot.phase == Slot.Phase.PREFILL) {
+                prefilling.add(slot);
+                wanted += slot.pending();
+            }
+        }
+        if (prefilling.isEmpty()) {
+            return;
+        }
+        int decodeRows = batch.size();
+        int budget = (int) Math.min(wanted, batch.capacity() - decodeRows);
+        while (cache.freeCells() < decodeRows + budget && cache.evictOne()) {
+            // Each turn empties one idle sequence.
+        }
+        share(Math.min(budget, cache.freeCells() - decodeRows));
+        for (Slot slot : prefilling) {
+            addRows(batch, slot, slot.stepRows);
+        }
+    }
+
+    private void share(int budget) {
+        prefilling.sort(SHORTEST_FIRST);
+        Slot oldest = prefilling.getFirst();
+        for (Slot slot : prefilling) {
+            oldest = slot.age < oldest.age ? slot : oldest;
+        }
+        oldest.stepRows = Math.min(oldest.pending(), (budget + OLDEST_SHARE - 1) / OLDEST_SHARE);
+        int left = budget - oldest.stepRows;
+        for (Slot slot : prefilling) {
+            int more = Math.min(slot.pending() - slot.stepRows, left);
+            slot.stepRows += more;
+            left -= more;
+        }
+    }
+
+    private static void addRows(Batch batch, Slot slot, int rows) {
+        int first = slot.sequence.size();
+        int last = slot.tokens.size() - 1;
+        for (int position = first; position < first + rows; position++) {
+            int row = batch.add(slot.tokens.get(position), position, slot.sequence.id, position == last);
+            if (position == last) {
+                slot.stepLogitsRow = row;
+            }
+        }
+        slot.stepRows = rows;
+        if (rows > 0) {
+            slot.markFirstRow();
+        }
+    }
+
+    /** Frees cells: an idle sequence, else the youngest running slot's. False if only one slot has a sequence. */
+    boolean makeRoom() {
+        return cache.evictOne() || preemptYoungest();
+    }
+
+    /** Prompts give way before answers, the youngest first. */
+    private boolean preemptYoungest() {
+        Slot victim = null;
+        int holders = 0;
+        for (Slot slot : running) {
+            if (slot.sequence == null) {
+                continue;
+            }
+            holders++;
+            boolean prefill = slot.phase == Slot.Phase.PREFILL;
+            boolean victimPrefill = victim != null && victim.phase == Slot.Phase.PREFILL;
+            if (victim == null || (prefill == victimPrefill ? slot.age > victim.age : prefill)) {
+                victim = slot;
+            }
+        }
+        if (holders < 2) {
+            return false;
+        }
+        LOG.log(
+                System.Logger.Level.INFO,
+                "Request {0} gives its place up for lack of KV cells, and goes on later",
+                victim.request.requestId());
+        leave(victim);
+        victim.phase = Slot.Phase.QUEUED;
+        waiting.addFirst(victim);
+        return true;
+    }
+
+    /** Takes a slot from the running ones; its sequence becomes idle. */
+    void leave(Slot slot) {
+        running.remove(slot);
+        slot.stepRows = 0;
+        slot.stepLogitsRow = -1;
+        if (slot.sequence != null) {
+            cache.release(slot.sequence);
+            slot.sequence = null;
+        }
+        for (Slot other : running) {
+            if (other.leader == slot) {
+                other.leader = null;
+            }
+        }
+    }
+}

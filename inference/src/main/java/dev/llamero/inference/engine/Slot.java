@@ -1,0 +1,95 @@
+package dev.llamero.inference.engine;
+
+/**
+ * One generation inside the engine: its tokens, its sequence and what it cost. Made by the submitting thread, then
+ * engine's thread only.
+ *
+ * <p>The tokens are prompt and answer; those that the sequence does not hold yet are pending. A slot that loses its
+ * sequence (preempted for lack of cells) keeps its tokens and evaluates them again later.
+ */
+final class Slot {
+    /** Where a generation stands. Moves go down this list, except that a preempted slot goes back to QUEUED. */
+    enum Phase {
+        /** Waits for a place among the running. */
+        QUEUED,
+        /** Waits for another running slot that evaluates the same prefix; holds no sequence. */
+        FOLLOWING,
+        /** Has pending tokens to evaluate before it samples. */
+        PREFILL,
+        /** Each step evaluates its last token and samples the next. */
+        DECODE,
+        /** Over; the mailbox holds its end. */
+        DONE
+    }
+
+    final GenerationRequest request;
+    final Mailbox mailbox;
+    final TokenList tokens;
+    final Sampler sampler;
+    final Answer answer;
+    final int promptTokens;
+    private final long submittedNanos = System.nanoTime();
+
+    Phase phase = Phase.QUEUED;
+    CachedSequence sequence;
+    TokenConstraint constraint;
+    /** Order of admission; later is younger. */
+    long age;
+    /** The slot that a FOLLOWING slot waits for, and until it holds how many tokens. */
+    Slot leader;
+
+    int leaderTokens;
+    /** This step's rows, and the row whose logits it samples from; -1 for none. */
+    int stepRows;
+
+    int stepLogitsRow = -1;
+    int reusedTokens = -1;
+    int generatedTokens;
+    private long firstRowNanos;
+    private long firstTokenNanos;
+
+    Slot(GenerationRequest request, Mailbox mailbox, int vocabulary, int contextTokens) {
+        this.request = request;
+        this.mailbox = mailbox;
+        this.tokens = new TokenList(request.promptTokens());
+        this.promptTokens = tokens.size();
+        this.sampler = new Sampler(request.sampling(), vocabulary, contextTokens);
+        this.answer = new Answer(mailbox, request.stops());
+        if (sampler.remembers()) {
+            for (int token : request.promptTokens()) {
+                sampler.accept(token);
+            }
+        }
+    }
+
+    /** How many tokens must be evaluated before the next one can be sampled. */
+    int pending() {
+        return tokens.size() - (sequence == null ? 0 : sequence.size());
+    }
+
+    void markFirstRow() {
+        if (firstRowNanos == 0) {
+            firstRowNanos = System.nanoTime();
+        }
+    }
+
+    void markToken() {
+        generatedTokens++;
+        if (firstTokenNanos == 0) {
+            firstTokenNanos = System.nanoTime();
+        }
+    }
+
+    GenerationStatistics statistics() {
+        long now = System.nanoTime();
+        long firstRow = firstRowNanos == 0 ? now : firstRowNanos;
+        long firstToken = firstTokenNanos == 0 ? now : firstTokenNanos;
+        return new GenerationStatistics(
+                promptTokens,
+                Math.max(0, reusedTokens),
+                generatedTokens,
+                firstRow - submittedNanos,
+                firstToken - firstRow,
+                now - firstToken);
+    }
+}

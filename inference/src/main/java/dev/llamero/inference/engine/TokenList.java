@@ -1,0 +1,53 @@
+package dev.llamero.inference.engine;
+
+import java.util.Arrays;
+
+/** A growing list of token ids (or cell numbers) without boxing. Used on one thread at a time. */
+final class TokenList {
+    private int[] items;
+    private int size;
+
+    TokenList() {
+        items = new int[64];
+    }
+
+    TokenList(int[] first) {
+        items = Arrays.copyOf(first, first.length + 64);
+        size = first.length;
+    }
+
+    int size() {
+        return size;
+    }
+
+    int get(int index) {
+        if (index >= size) {
+            throw new IndexOutOfBoundsException("index " + index + " of " + size);
+        }
+        return items[index];
+    }
+
+    void add(int item) {
+        if (size == items.length) {
+            items = Arrays.copyOf(items, Math.max(64, size + (size >> 1)));
+        }
+        items[size++] = item;
+    }
+
+    void truncate(int newSize) {
+        size = Math.min(size, newSize);
+    }
+
+    /** Drops the items {@code from} (included) to {@code to} (excluded). */
+    void removeRange(int from, int to) {
+        System.arraycopy(items, to, items, from, size - to);
+        size -= to - from;
+    }
+
+    /** How many items at the front are equal in both lists. */
+    int commonPrefix(TokenList other) {
+        int shorter = Math.min(size, other.size);
+        int mismatch = Arrays.mismatch(items, 0, shorter, other.items, 0, shorter);
+        return mismatch < 0 ? shorter : mismatch;
+    }
+}

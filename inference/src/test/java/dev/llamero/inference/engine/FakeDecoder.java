@@ -1,0 +1,255 @@
+package dev.llamero.inference.engine;
+
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+
+/**
+ * A decoder with a real cell table and scripted logits, as strict as llama.cpp: a sequence's positions have no gap, a
+ * cell has one position for all sequences that share it, cells are limited, one thread calls. A kinder double would
+ * hide
+ * rows for missing cells, shifts that move another conversation's cells, and cells never freed.
+ */
+final class FakeDecoder implements Decoder {
+    /** A row as the engine sent it. */
+    record Row(int token, int position, int sequence, boolean wantsLogits) {}
+
+    private final int[] position;
+    private final int[] token;
+    private final BitSet[] holders;
+    private final int sequencesMax;
+    private final int batchTokensMax;
+    private final Script script;
+    private final int[][] tables;
+    private final int[] tableSizes;
+    private int[] nextByRow = new int[0];
+    private int[] hashByRow = new int[0];
+    private Thread caller;
+
+    /** Every step's rows, in order. */
+    final List<List<Row>> steps = new CopyOnWriteArrayList<>();
+
+    /** Called before each step; null lets the step happen, an outcome replaces it, an exception fails it. */
+    volatile Function<Batch, Outcome> beforeStep = batch -> null;
+
+    volatile boolean canShift = true;
+    volatile boolean canCut = true;
+    volatile boolean recording = true;
+    volatile boolean closed;
+
+    FakeDecoder(int cells, int sequencesMax, int batchTokensMax, Script script) {
+        this.position = new int[cells];
+        this.token = new int[cells];
+        this.holders = new BitSet[cells];
+        Arrays.setAll(holders, i -> new BitSet());
+        this.sequencesMax = sequencesMax;
+        this.batchTokensMax = batchTokensMax;
+        this.script = script;
+        this.tables = new int[sequencesMax][];
+        this.tableSizes = new int[sequencesMax];
+    }
+
+    @Override
+    public Outcome decode(Batch batch) {
+        checkCaller();
+        Outcome instead = beforeStep.apply(batch);
+        if (instead != null) {
+            return instead;
+        }
+        require(batch.size() > 0 && batch.size() <= batchTokensMax, "batch of " + batch.size() + " rows");
+        if (freeCells() < batch.size()) {
+            return Outcome.NO_ROOM;
+        }
+        nextByRow = new int[batch.size()];
+        hashByRow = new int[batch.size()];
+        Arrays.fill(nextByRow, -1);
+        int cell = 0;
+        for (int row = 0; row < batch.size(); row++) {
+            while (!holders[cell].isEmpty()) {
+                cell++;
+            }
+            evaluate(batch, row, cell);
+        }
+        if (recording) {
+            steps.add(rows(batch));
+        }
+        return Outcome.DONE;
+    }
+
+    private void evaluate(Batch batch, int row, int cell) {
+        int sequence = batch.sequence(row);
+        require(batch.token(row) >= 0 && batch.token(row) < ToyTokenizer.VOCABULARY, "token " + batch.token(row));
+        int[] table = table(sequence);
+        int size = tableSizes[sequence];
+        require(
+                batch.position(row) == size,
+                "row at position " + batch.position(row) + " of sequence " + sequence + ", which has " + size);
+        position[cell] = batch.position(row);
+        token[cell] = batch.token(row);
+        holders[cell].set(sequence);
+        if (size == table.length) {
+            table = Arrays.copyOf(table, 2 * size + 16);
+            tables[sequence] = table;
+        }
+        table[size] = cell;
+        tableSizes[sequence] = size + 1;
+        if (batch.wantsLogits(row)) {
+            int[] visible = new int[size + 1];
+            for (int i = 0; i <= size; i++) {
+                visible[i] = token[table[i]];
+            }
+            nextByRow[row] = script.next(visible);
+            hashByRow[row] = Arrays.hashCode(visible);
+        }
+    }
+
+    private static List<Row> rows(Batch batch) {
+        Row[] rows = new Row[batch.size()];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = new Row(batch.token(i), batch.position(i), batch.sequence(i), batch.wantsLogits(i));
+        }
+        return List.of(rows);
+    }
+
+    /** The cells of a sequence by position, after checking that positions run from 0 without gap or double. */
+    private int[] table(int sequence) {
+        require(sequence >= 0 && sequence < sequencesMax, "sequence " + sequence);
+        if (tables[sequence] == null) {
+            int[] cells = new int[position.length];
+            Arrays.fill(cells, -1);
+            int size = 0;
+            for (int cell = 0; cell < position.length; cell++) {
+                if (holders[cell].get(sequence)) {
+                    require(cells[position[cell]] < 0, "two cells at position " + position[cell]);
+                    cells[position[cell]] = cell;
+                    size++;
+                }
+            }
+            for (int i = 0; i < size; i++) {
+                require(cells[i] >= 0, "sequence " + sequence + " has a gap at position " + i);
+            }
+            tables[sequence] = Arrays.copyOf(cells, size);
+            tableSizes[sequence] = size;
+        }
+        return tables[sequence];
+    }
+
+    @Override
+    public void logits(int row, float[] into) {
+        checkCaller();
+        require(row >= 0 && row < nextByRow.length && nextByRow[row] >= 0, "row " + row + " has no logits");
+        for (int i = 0; i < ToyTokenizer.VOCABULARY; i++) {
+            into[i] = ((hashByRow[row] * 31 + i) * 0x9E3779B9 >>> 20) / 1024f;
+        }
+        into[nextByRow[row]] += 6;
+    }
+
+    @Override
+    public boolean remove(int sequence, int from, int to) {
+        checkCaller();
+        int end = to < 0 ? Integer.MAX_VALUE : to;
+        boolean part = from > 0 || end < size(sequence);
+        if (part && !canCut) {
+            return from >= size(sequence);
+        }
+        for (int cell = 0; cell < position.length; cell++) {
+            if (holders[cell].get(sequence) && position[cell] >= from && position[cell] < end) {
+                holders[cell].clear(sequence);
+            }
+        }
+        tables[sequence] = null;
+        return true;
+    }
+
+    private int size(int sequence) {
+        int size = 0;
+        for (BitSet holder : holders) {
+            size += holder.get(sequence) ? 1 : 0;
+        }
+        return size;
+    }
+
+    @Override
+    public void copy(int source, int target, int from, int to) {
+        checkCaller();
+        for (int cell = 0; cell < position.length; cell++) {
+            boolean inRange = !canCut || (position[cell] >= from && position[cell] < to);
+            if (holders[cell].get(source) && inRange) {
+                holders[cell].set(target);
+            }
+        }
+        tables[target] = null;
+    }
+
+    @Override
+    public void shift(int sequence, int from, int to, int delta) {
+        checkCaller();
+        require(canShift, "shift of a model that cannot");
+        for (int cell = 0; cell < position.length; cell++) {
+            if (holders[cell].get(sequence) && position[cell] >= from && position[cell] < to) {
+                position[cell] += delta;
+            }
+        }
+        Arrays.fill(tables, null);
+    }
+
+    /** Cells that no sequence holds. */
+    int freeCells() {
+        int free = 0;
+        for (BitSet holder : holders) {
+            free += holder.isEmpty() ? 1 : 0;
+        }
+        return free;
+    }
+
+    /** Rows of prompts and answers evaluated so far. */
+    int rowsEvaluated() {
+        return steps.stream().mapToInt(List::size).sum();
+    }
+
+    @Override
+    public boolean canShift() {
+        return canShift;
+    }
+
+    @Override
+    public int contextTokens() {
+        return position.length;
+    }
+
+    @Override
+    public int sequencesMax() {
+        return sequencesMax;
+    }
+
+    @Override
+    public int batchTokensMax() {
+        return batchTokensMax;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return ToyTokenizer.VOCABULARY;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    private void checkCaller() {
+        require(!closed, "used after close");
+        if (caller == null) {
+            caller = Thread.currentThread();
+        }
+        require(caller == Thread.currentThread(), "called from " + Thread.currentThread() + " and " + caller);
+    }
+
+    private static void require(boolean condition, String message) {
+        if (!condition) {
+            throw new IllegalStateException("decoder misused: " + message);
+        }
+    }
+}
