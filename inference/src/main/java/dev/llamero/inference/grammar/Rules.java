@@ -1,0 +1,103 @@
+package dev.llamero.inference.grammar;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The rules of a grammar under construction, by name, and the fixed rules of JSON's own values.
+ *
+ * <p>White space and number lengths are bounded: a model that is forced into JSON and has nothing to say would
+ * otherwise
+ * go on with blanks or digits for ever. The bounds are those of llama.cpp's server, so that greedy texts are
+ * comparable.
+ */
+final class Rules {
+    /** What llama.cpp expands quickly; larger grammars are a denial of service. */
+    private static final int RULES_MAX = 5_000;
+
+    private static final Map<String, String> FIXED = Map.ofEntries(
+            Map.entry("space", "| \" \" | \"\\n\"{1,2} [ \\t]{0,20}"),
+            Map.entry("char", "[^\"\\\\\\x7F\\x00-\\x1F] | [\\\\] ([\"\\\\/bfnrt] | \"u\" [0-9a-fA-F]{4})"),
+            Map.entry("string", "\"\\\"\" char* \"\\\"\" space"),
+            Map.entry("boolean", "(\"true\" | \"false\") space"),
+            Map.entry("null", "\"null\" space"),
+            Map.entry("integral", "[0] | [1-9] [0-9]{0,15}"),
+            Map.entry("integer", "(\"-\"? integral) space"),
+            Map.entry("fraction", "(\".\" [0-9]{1,16})? ([eE] [-+]? [0] | [eE] [-+]? [1-9] [0-9]{0,15})?"),
+            Map.entry("number", "\"-\"? integral fraction space"),
+            Map.entry("value", "object | array | string | number | boolean | null"),
+            Map.entry("pair", "string \":\" space value"),
+            Map.entry("object", "\"{\" space (pair (\",\" space pair)*)? \"}\" space"),
+            Map.entry("array", "\"[\" space (value (\",\" space value)*)? \"]\" space"));
+
+    private static final Map<String, String[]> NEEDS = Map.ofEntries(
+            Map.entry("space", new String[] {}),
+            Map.entry("char", new String[] {}),
+            Map.entry("string", new String[] {"char", "space"}),
+            Map.entry("boolean", new String[] {"space"}),
+            Map.entry("null", new String[] {"space"}),
+            Map.entry("integral", new String[] {}),
+            Map.entry("integer", new String[] {"integral", "space"}),
+            Map.entry("fraction", new String[] {}),
+            Map.entry("number", new String[] {"integral", "fraction", "space"}),
+            Map.entry("value", new String[] {"object", "array", "string", "number", "boolean", "null"}),
+            Map.entry("pair", new String[] {"string", "value", "space"}),
+            Map.entry("object", new String[] {"pair", "space"}),
+            Map.entry("array", new String[] {"value", "space"}));
+
+    private final Map<String, String> rules = new LinkedHashMap<>();
+    private int named;
+
+    /** A fixed rule, with those that it uses; gives its name. */
+    String fixed(String name) {
+        if (rules.putIfAbsent(name, FIXED.get(name)) == null) {
+            for (String needed : NEEDS.get(name)) {
+                fixed(needed);
+            }
+        }
+        return name;
+    }
+
+    /** A name that no rule has yet, for a rule that is defined later. */
+    String reserve(String place) {
+        if (named >= RULES_MAX) {
+            throw new SchemaException(place, "the schema needs more than " + RULES_MAX + " grammar rules");
+        }
+        return "r" + named++;
+    }
+
+    void define(String name, String body) {
+        rules.put(name, body);
+    }
+
+    /** The whole grammar as text; {@code root} is where it starts. */
+    String text(String root) {
+        return "root ::= " + root + "\n"
+                + rules.entrySet().stream()
+                        .map(rule -> rule.getKey() + " ::= " + rule.getValue() + "\n")
+                        .collect(Collectors.joining());
+    }
+
+    /**
+     * A text as a GBNF literal. Only printable ASCII stands for itself, so that no byte of a schema is read as
+     * notation.
+     */
+    static String literal(String text) {
+        var literal = new StringBuilder("\"");
+        text.codePoints().forEach(c -> {
+            if (c == '"' || c == '\\') {
+                literal.append('\\').append((char) c);
+            } else if (c >= 0x20 && c < 0x7F) {
+                literal.append((char) c);
+            } else if (c <= 0xFF) {
+                literal.append("\\x%02X".formatted(c));
+            } else if (c <= 0xFFFF) {
+                literal.append("\\u%04X".formatted(c));
+            } else {
+                literal.append("\\U%08X".formatted(c));
+            }
+        });
+        return literal.append('"').toString();
+    }
+}

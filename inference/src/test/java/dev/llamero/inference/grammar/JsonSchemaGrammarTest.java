@@ -1,0 +1,173 @@
+package dev.llamero.inference.grammar;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class JsonSchemaGrammarTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'object','properties':{'c':{'type':'string'},'n':{'type':'integer'}},'required':['c','n']}"
+                        + " | {'c':'x','n':3} | {'n':3,'c':'x'}",
+                "{'type':'object','properties':{'a':{'type':'integer'},'b':{'type':'integer'}},'required':['b']}"
+                        + " | {'b':1,'a':2} | {'a':2}",
+                "{'type':'object','properties':{'a':{'type':'null'},'b':{'type':'null'},'c':{'type':'null'}}}"
+                        + " | {'a':null,'c':null} | {'c':null,'a':null}",
+                "{'type':'object','properties':{'a':{'type':'null'}},'additionalProperties':{'type':'boolean'}}"
+                        + " | {'a':null,'ab':true,'x':false} | {'x':1}",
+                "{'type':'object','properties':{'a':{'type':'null'}},'additionalProperties':true}"
+                        + " | {'b':[1,{'c':2}]} | {'a':1}",
+                "{'type':'object','additionalProperties':false} | {} | {'a':1}",
+                "{'type':'array','items':{'type':'integer'},'minItems':1,'maxItems':2} | [1,2] | [1,2,3]",
+                "{'type':'array','items':{'type':'integer'},'minItems':2} | [1,2,3] | [1]",
+                "{'type':'array','maxItems':0} | [] | [1]",
+                "{'prefixItems':[{'type':'string'},{'type':'integer'}]} | ['a',1] | [1,'a']",
+                "{'enum':['red','gr\\u00fcn',1,null]} | 'gr\u00fcn' | 'blue'",
+                "{'const':{'a':[1]}} | {'a':[1]} | {'a':[2]}",
+                "{'type':['string','null']} | null | 1",
+                "{'type':'string','nullable':true} | null | 1",
+                "{'anyOf':[{'type':'integer'},{'type':'string'}]} | 'a' | true",
+                "{'type':'object','properties':{'a':{'type':'null'},'b':{'type':'null'}},'anyOf':[{'required':['a']},"
+                        + "{'required':['b']}]} | {'b':null} | {}",
+                "{'allOf':[{'properties':{'a':{'type':'null'}},'required':['a']},{'properties':{'b':{'type':'null'}},"
+                        + "'required':['b']}]} | {'a':null,'b':null} | {'a':null}",
+                "{'type':'string','minLength':2,'maxLength':3} | '中\\uD83D\\uDE00' | 'abcd'",
+                "{'type':'string','format':'date'} | '2026-11-25' | '2026-13-01'",
+                "{'type':'string','format':'date-time'} | '2026-11-25T10:00:00Z' | '2026-11-25'",
+                "{'type':'string','format':'uuid'} | '123e4567-e89b-12d3-a456-426614174000' | '123'",
+                "{'type':'number'} | -1.5e+3 | 01",
+                "{'type':'number','minimum':0} | 0.25 | -1",
+                "{'type':'number','minimum':-2,'maximum':3} | -1.75 | 3.5",
+                "{'type':'number','minimum':5,'maximum':5} | 5 | 5.1",
+                "{'type':'boolean'} | true | 0",
+                "true | {'any':['thing',1.5,null]} | {a}",
+                "{'$ref':'#/$defs/n','$defs':{'n':{'type':'object','properties':{'v':{'type':'integer'},'next':"
+                        + "{'anyOf':[{'$ref':'#/$defs/n'},{'type':'null'}]}},'required':['v','next']}}}"
+                        + " | {'v':1,'next':{'v':2,'next':null}} | {'v':1}",
+                "{'title':'T','description':'d','default':1,'type':'integer'} | 7 | 7.5",
+            })
+    void acceptsWhatTheSchemaAllowsAndNothingElse(String schema, String accepted, String refused) {
+        var matcher = new GbnfMatcher(JsonSchemaGrammar.of(json(schema)));
+        assertThat(matcher.accepts(quoted(accepted))).as("accepts " + accepted).isTrue();
+        assertThat(matcher.accepts(quoted(refused))).as("refuses " + refused).isFalse();
+    }
+
+    @Test
+    void anyObjectTakesObjectsOnly() {
+        var matcher = new GbnfMatcher(JsonSchemaGrammar.anyObject());
+        assertThat(matcher.accepts("{\n  \"a\": [1, {\"b\": null}],\n  \"c\": \"x\\n\\u00e9\"\n}"))
+                .isTrue();
+        assertThat(matcher.accepts("[1]")).isFalse();
+        assertThat(matcher.accepts("{\"a\": 1,}")).isFalse();
+    }
+
+    @Test
+    void integerBoundsHoldForEveryValueNearThem() {
+        var random = new Random(7);
+        for (int round = 0; round < 300; round++) {
+            long a = random.nextInt(-1_200, 1_200);
+            long b = a + random.nextInt(0, 1_500);
+            var matcher = new GbnfMatcher(
+                    JsonSchemaGrammar.of(json("{'type':'integer','minimum':" + a + ",'maximum':" + b + "}")));
+            for (long value :
+                    new long[] {a - 1, a, a + 1, (a + b) / 2, b - 1, b, b + 1, -a, 0, 10 * b, random.nextInt(3000)}) {
+                assertThat(matcher.accepts(Long.toString(value)))
+                        .as(value + " in " + a + ".." + b)
+                        .isEqualTo(value >= a && value <= b);
+            }
+        }
+    }
+
+    @Test
+    void openIntegerBoundsHold() {
+        var least = new GbnfMatcher(JsonSchemaGrammar.of(json("{'type':'integer','exclusiveMinimum':17}")));
+        assertThat(least.accepts("17")).isFalse();
+        assertThat(least.accepts("18")).isTrue();
+        assertThat(least.accepts("123456789")).isTrue();
+        assertThat(least.accepts("-18")).isFalse();
+        var most = new GbnfMatcher(JsonSchemaGrammar.of(json("{'type':'integer','maximum':-5}")));
+        assertThat(most.accepts("-5")).isTrue();
+        assertThat(most.accepts("-4")).isFalse();
+        assertThat(most.accepts("-90000")).isTrue();
+        assertThat(most.accepts("0")).isFalse();
+    }
+
+    @Test
+    void declaredNameCannotBeSpelledAgainAsAdditionalProperty() {
+        var matcher = new GbnfMatcher(JsonSchemaGrammar.of(
+                json("{'properties':{'age':{'type':'integer'}},'required':['age'],'additionalProperties':true}")));
+        assertThat(matcher.accepts("{\"age\":1,\"ag\":2,\"agex\":3,\"\":4}")).isTrue();
+        assertThat(matcher.accepts("{\"age\":1,\"age\":\"x\"}")).isFalse();
+        assertThat(matcher.accepts("{\"age\":1,\"\\u0061ge\":\"x\"}")).isFalse();
+        assertThat(matcher.accepts("{\"age\":1,\"x\\u0061\":\"x\"}")).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'foo'} | #: unrecognized type foo",
+                "{'type':'object','properties':{'a':{'type':'string','pattern':'^a'}}} | #/properties/a: keyword"
+                        + " \"pattern\"",
+                "{'not':{'type':'string'}} | keyword \"not\" is not supported",
+                "{'enum':[]} | \"enum\" must be a list",
+                "{'$ref':'#'} | refers to itself",
+                "{'anyOf':[{'$ref':'#'}]} | refers to itself",
+                "{'$ref':'http://x/y'} | not within this schema",
+                "{'$ref':'#/$defs/absent'} | leads nowhere",
+                "{'type':'array','minItems':3,'maxItems':2} | \"minItems\" is above",
+                "{'type':'array','maxItems':100000} | \"maxItems\" must be a whole number",
+                "{'type':'integer','minimum':4,'maximum':3} | no integer lies between",
+                "{'type':'number','minimum':0.5} | must be a whole number",
+                "{'type':'string','format':'email'} | \"format\" email",
+                "{'required':['a'],'additionalProperties':false} | which \"additionalProperties\": false forbids",
+                "{'allOf':[{'type':'string'},{'type':'integer'}]} | keyword \"type\" has two different values",
+                "{'properties':3} | \"properties\" must be an object",
+                "5 | a schema must be an object",
+            })
+    void refusesWhatItCannotKeepAndNamesIt(String schema, String message) {
+        assertThatThrownBy(() -> JsonSchemaGrammar.of(json(schema)))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageStartingWith("JSON schema error at #")
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void deepNestingIsRefusedNotFollowed() {
+        String schema = "{'items':".repeat(500) + "{}" + "}".repeat(500);
+        assertThatThrownBy(() -> JsonSchemaGrammar.of(json(schema))).hasMessageContaining("nested more than");
+    }
+
+    @Test
+    void hostileNamesStayLiterals() {
+        var matcher = new GbnfMatcher(JsonSchemaGrammar.of(
+                json("{'properties':{'a\\\" | root\\n::=':{'type':'null'}},'required':['a\\\" | root\\n::=']}")));
+        assertThat(matcher.accepts("{\"a\\\" | root\\n::=\":null}")).isTrue();
+        assertThat(matcher.accepts("{\"a\":null}")).isFalse();
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return JSON.readTree(quoted(text));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(text, e);
+        }
+    }
+
+    private static String quoted(String text) {
+        return text.replace('\'', '"').replace("\\uD83D\\uDE00", "\uD83D\uDE00");
+    }
+}
