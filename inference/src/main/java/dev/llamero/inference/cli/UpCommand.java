@@ -1,0 +1,118 @@
+package dev.llamero.inference.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Starts inference, proxy and gateway as processes of their own, watches them, and ends them all on Ctrl-C.
+ *
+ * <p>Runs on the main thread until the JVM is told to stop; a {@link Layer} has a thread of its own.
+ */
+@Command(
+        name = "up",
+        description = "Start inference, proxy and gateway, print the page's address, and keep them running.")
+final class UpCommand implements Callable<Integer> {
+    /** A cold start on a slow disk loads a 20 GB model; the servers themselves are up within seconds. */
+    private static final Duration READY_WAIT = Duration.ofMinutes(2);
+
+    @Option(names = "--model", paramLabel = "PATH", description = "A GGUF file, or a folder of them.")
+    private Path model;
+
+    @Option(names = "--num-ctx", paramLabel = "N", description = "Context of one chat in tokens (default 32768).")
+    private Integer contextTokens;
+
+    @Option(names = "--num-gpu", paramLabel = "N", description = "Layers on the GPU (default: all that fit).")
+    private Integer gpuLayers;
+
+    @Option(names = "--no-load", description = "Do not load the model before the first question.")
+    private boolean noLoad;
+
+    @Override
+    public Integer call() throws Exception {
+        long started = System.nanoTime();
+        var choice = ModelChoice.of(model, System.getenv(), Path.of(System.getProperty("user.home")), root());
+        System.err.println(choice.sentence());
+        var inference = layer("inference", "serve", inferenceArguments(choice));
+        var proxy = layer("proxy", "proxy", List.of());
+        var gateway = layer("gateway", "gateway", List.of());
+        var layers = List.of(inference, proxy, gateway);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(layers), "up-shutdown"));
+        layers.forEach(Layer::start);
+        for (Layer each : layers) {
+            if (!each.awaitReady(READY_WAIT)) {
+                System.err.println("Error: " + each.name() + " did not become ready; its log is above.");
+                return 1;
+            }
+        }
+        var preload = new Preload(inference);
+        String loaded = noLoad ? "loading on the first question" : preload.load();
+        announce(layers, loaded, started);
+        if (!noLoad) {
+            inference.onReadyAgain(preload::load);
+        }
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private List<String> inferenceArguments(ModelChoice choice) {
+        var arguments = new ArrayList<String>();
+        choice.path().ifPresent(path -> arguments.addAll(List.of("--model", path.toString())));
+        if (contextTokens != null) {
+            arguments.addAll(List.of("--num-ctx", contextTokens.toString()));
+        }
+        if (gpuLayers != null) {
+            arguments.addAll(List.of("--num-gpu", gpuLayers.toString()));
+        }
+        return arguments;
+    }
+
+    private static Layer layer(String name, String command, List<String> arguments) {
+        var line = new ArrayList<String>(List.of(System.getProperty("llamero.launcher", "./llamero"), command));
+        line.addAll(arguments);
+        return new Layer(name, line, Map.of("LLAMERO_SUPERVISED", "1"), System.err);
+    }
+
+    private static Path root() {
+        return Path.of(System.getProperty("llamero.root", ".")).toAbsolutePath().normalize();
+    }
+
+    private static void announce(List<Layer> layers, String loaded, long started) {
+        System.err.println();
+        for (Layer layer : layers) {
+            System.err.printf(
+                    "  %-10s %-28s up after %.1f s%n",
+                    layer.name(), layer.address(), layer.readyAfter().toMillis() / 1e3);
+        }
+        System.err.printf("  %-10s %s%n", "model", loaded);
+        System.err.printf(
+                "%nReady after %.1f s. Open %s%n%n",
+                (System.nanoTime() - started) / 1e9, layers.getLast().address());
+    }
+
+    /** Last layer first, so that no layer reports its neighbour's end as a fault. */
+    private static void stop(List<Layer> layers) {
+        layers.forEach(Layer::stopRestarting);
+        layers.reversed().forEach(Layer::stop);
+    }
+
+    /** Whether a folder holds something to serve. */
+    static boolean holds(Path folder, String suffix) {
+        if (!Files.isDirectory(folder)) {
+            return false;
+        }
+        try (var paths = Files.walk(folder, 8)) {
+            return paths.anyMatch(
+                    path -> Files.isRegularFile(path) && path.toString().endsWith(suffix));
+        } catch (java.io.IOException | java.io.UncheckedIOException e) {
+            return false;
+        }
+    }
+}
