@@ -15,8 +15,7 @@ import org.junit.jupiter.api.Test;
  * Every Java file looks as palantir-java-format prints it, so that nobody argues about layout.
  *
  * <p>{@code mvn test -pl benchmarks -am -Dtest=FormatTest -Dsurefire.failIfNoSpecifiedTests=false
- * -Dllamero.format=write}
- * rewrites the files instead of refusing them.
+ * -Dllamero.format=write} rewrites the files instead of refusing them.
  */
 class FormatTest {
     private static final JavaFormatterOptions OPTIONS = JavaFormatterOptions.builder()

@@ -15,8 +15,7 @@ import java.util.Set;
  *
  * <p>Keywords that only describe (title, default, examples) are passed over. Properties come out in the schema's order,
  * required ones first; properties that the schema does not name are left out unless {@code additionalProperties} asks
- * for
- * them, which satisfies the schema all the same.
+ * for them, which satisfies the schema all the same.
  *
  * @see <a href="https://json-schema.org/draft/2020-12/json-schema-validation">JSON Schema validation, 2020-12</a>
  */

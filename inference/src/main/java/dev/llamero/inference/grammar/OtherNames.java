@@ -10,8 +10,7 @@ import java.util.TreeMap;
  * readers keep the last of two and would see a value that the schema forbids.
  *
  * <p>A trie of the names says how far a string still agrees with one of them. Escapes are allowed only after the string
- * has
- * left the trie, or {@code \u0061} would spell a name in disguise.
+ * has left the trie, or {@code \u0061} would spell a name in disguise.
  */
 final class OtherNames {
     private static final String NEVER_PLAIN = "\"\\\\\\x7F\\x00-\\x1F";

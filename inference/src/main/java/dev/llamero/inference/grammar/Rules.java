@@ -8,8 +8,7 @@ import java.util.stream.Collectors;
  * The rules of a grammar under construction, by name, and the fixed rules of JSON's own values.
  *
  * <p>White space and number lengths are bounded: a model that is forced into JSON and has nothing to say would
- * otherwise
- * go on with blanks or digits for ever. The bounds are those of llama.cpp's server, so that greedy texts are
+ * otherwise go on with blanks or digits for ever. The bounds are those of llama.cpp's server, so that greedy texts are
  * comparable.
  */
 final class Rules {

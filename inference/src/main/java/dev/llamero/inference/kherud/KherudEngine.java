@@ -27,13 +27,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One model run by {@code de.kherud:llama} 4.2.0. A platform thread per running answer waits in the library for the
- * next
- * piece of text; the library's own thread decodes.
+ * next piece of text; the library's own thread decodes.
  *
  * <p>Cancelling takes effect at the next piece of text: to cancel a task while a thread waits for it would leave that
  * thread waiting for ever. Log probabilities and structured output are refused, since the library does not hand out
- * what
- * they need safely.
+ * what they need safely.
  */
 public final class KherudEngine implements Engine {
     /** The llama.cpp build inside the library, from its release notes. */

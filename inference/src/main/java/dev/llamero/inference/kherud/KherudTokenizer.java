@@ -6,8 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * The library's tokenizer. It always adds the vocabulary's own special tokens and always reads control tokens in a
- * text,
- * and does not tell which tokens end a generation: it ends generations itself.
+ * text, and does not tell which tokens end a generation: it ends generations itself.
  */
 final class KherudTokenizer implements Tokenizer {
     private final LlamaModel model;

@@ -23,8 +23,7 @@ import java.util.stream.Collectors;
  * Reads a server's settings once, at start: flags before environment before {@code llamero.yaml} before defaults.
  *
  * <p>Used by one thread. Every known setting is declared before, so an unknown flag or key is an error that names the
- * nearest
- * known one, not a silent no-op.
+ * nearest known one, not a silent no-op.
  */
 public final class SettingsReader {
     /** Sections that {@code llamero.yaml} may hold, one per server. */
