@@ -59,6 +59,13 @@ public interface Decoder extends AutoCloseable {
 
     int vocabularySize();
 
+    /**
+     * Asks for the running step to end with {@link Outcome#ABORTED} before it is complete, or for the next one if none
+     * runs; each request ends one step at most. Any thread may call it. A decoder that cannot stop inside a step
+     * finishes it.
+     */
+    default void abort() {}
+
     /** Frees the context. Calling it again has no effect. */
     @Override
     void close();

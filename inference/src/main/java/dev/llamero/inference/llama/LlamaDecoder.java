@@ -1,0 +1,276 @@
+package dev.llamero.inference.llama;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import dev.llamero.inference.engine.Batch;
+import dev.llamero.inference.engine.Decoder;
+import dev.llamero.inference.engine.EngineException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * A context of llama.cpp: the forward pass and one KV cache that all sequences share.
+ *
+ * <p>The engine's thread makes every call but {@link #abort} and {@link #close}, which any thread may make; closing
+ * stops a running step and waits for it. Owns the context, its thread pool and its batch. Every argument is checked
+ * here, since llama.cpp ends the process on some wrong ones.
+ */
+final class LlamaDecoder implements Decoder {
+    /** Return codes of {@code llama_decode}. */
+    private static final int DONE = 0;
+
+    private static final int NO_ROOM = 1;
+    private static final int ABORTED = 2;
+    private static final int UNKNOWN = -2;
+
+    private final ContextApi api;
+    private final NativeHandle context;
+    private final NativeBatch nativeBatch;
+    private final AbortFlag abort;
+    private final MemorySegment memory;
+    private final int contextTokens;
+    private final int sequencesMax;
+    private final int batchTokensMax;
+    private final int outputsMax;
+    private final int vocabularySize;
+    private final boolean canShift;
+
+    /** The last position per sequence while a batch is checked; {@link #UNKNOWN} where it was not looked up yet. */
+    private final int[] lastPositions;
+
+    /** Rows of the last step that have logits. */
+    private final BitSet outputRows;
+
+    /**
+     * Takes over an open context.
+     *
+     * @param abort the flag that the context was opened with
+     * @param outputsMax most rows of a step that may want logits
+     */
+    LlamaDecoder(ContextApi api, NativeHandle context, AbortFlag abort, int outputsMax, int vocabularySize) {
+        this.api = api;
+        this.context = context;
+        this.abort = abort;
+        this.outputsMax = outputsMax;
+        this.vocabularySize = vocabularySize;
+        MemorySegment pointer = context.acquire();
+        try {
+            memory = api.memory(pointer);
+            contextTokens = api.contextTokens(pointer);
+            sequencesMax = api.sequencesMax(pointer);
+            batchTokensMax = Math.min(api.batchTokens(pointer), api.ubatchTokens(pointer));
+            canShift = api.canShift(memory);
+        } finally {
+            context.release();
+        }
+        nativeBatch = new NativeBatch(Arena.ofAuto(), batchTokensMax);
+        lastPositions = new int[sequencesMax];
+        outputRows = new BitSet(batchTokensMax);
+    }
+
+    @Override
+    public Outcome decode(Batch batch) {
+        MemorySegment pointer = context.acquire();
+        try {
+            check(batch);
+            outputRows.clear();
+            if (abort.take()) {
+                return Outcome.ABORTED;
+            }
+            int code = api.decode(pointer, nativeBatch.fill(batch));
+            return switch (code) {
+                case DONE -> done(batch);
+                case NO_ROOM -> Outcome.NO_ROOM;
+                case ABORTED -> {
+                    abort.take();
+                    yield Outcome.ABORTED;
+                }
+                default ->
+                    throw new EngineException.Failed(
+                            "llama_decode gave " + code + " for " + batch.size() + " tokens", null);
+            };
+        } finally {
+            context.release();
+        }
+    }
+
+    private Outcome done(Batch batch) {
+        for (int row = 0; row < batch.size(); row++) {
+            outputRows.set(row, batch.wantsLogits(row));
+        }
+        return Outcome.DONE;
+    }
+
+    private void check(Batch batch) {
+        if (batch.size() == 0 || batch.size() > batchTokensMax) {
+            throw new IllegalArgumentException("batch of " + batch.size() + " rows, not 1.." + batchTokensMax);
+        }
+        Arrays.fill(lastPositions, UNKNOWN);
+        int outputs = 0;
+        for (int row = 0; row < batch.size(); row++) {
+            checkRow(batch, row);
+            outputs += batch.wantsLogits(row) ? 1 : 0;
+        }
+        if (outputs > outputsMax) {
+            throw new IllegalArgumentException("batch wants logits of " + outputs + " rows, over " + outputsMax);
+        }
+    }
+
+    private void checkRow(Batch batch, int row) {
+        int token = batch.token(row);
+        int sequence = batch.sequence(row);
+        int position = batch.position(row);
+        if (token < 0 || token >= vocabularySize) {
+            throw new IllegalArgumentException(
+                    "row " + row + ": token " + token + " is not in the vocabulary of " + vocabularySize);
+        }
+        requireSequence(sequence);
+        if (position < 0 || position >= contextTokens) {
+            throw new IllegalArgumentException(
+                    "row " + row + ": position " + position + " is not in the context of " + contextTokens);
+        }
+        int last = lastPositions[sequence];
+        if (last == UNKNOWN) {
+            last = api.lastPosition(memory, sequence);
+        }
+        if (position != last + 1) {
+            throw new IllegalArgumentException(
+                    "row " + row + ": position " + position + " of sequence " + sequence + " does not follow " + last);
+        }
+        lastPositions[sequence] = position;
+    }
+
+    @Override
+    public void logits(int row, float[] into) {
+        MemorySegment pointer = context.acquire();
+        try {
+            if (row < 0 || !outputRows.get(row)) {
+                throw new IllegalArgumentException("row " + row + " of the last step has no logits");
+            }
+            if (into.length < vocabularySize) {
+                throw new IllegalArgumentException(into.length + " floats cannot hold " + vocabularySize + " logits");
+            }
+            MemorySegment logits = api.logits(pointer, row);
+            if (logits.address() == 0) {
+                throw new EngineException.Failed("llama_get_logits_ith has none for row " + row, null);
+            }
+            MemorySegment.copy(Native.floats(logits, vocabularySize), JAVA_FLOAT, 0, into, 0, vocabularySize);
+        } finally {
+            context.release();
+        }
+    }
+
+    @Override
+    public boolean remove(int sequence, int from, int to) {
+        requireSequence(sequence);
+        requireFrom(from);
+        context.acquire();
+        try {
+            return api.remove(memory, sequence, from, Math.max(to, -1));
+        } finally {
+            context.release();
+        }
+    }
+
+    @Override
+    public void copy(int source, int target, int from, int to) {
+        requireSequence(source);
+        requireSequence(target);
+        requireRange(from, to);
+        if (source == target) {
+            throw new IllegalArgumentException("copy of sequence " + source + " onto itself");
+        }
+        context.acquire();
+        try {
+            int last = api.lastPosition(memory, target);
+            if (last >= from) {
+                throw new IllegalArgumentException(
+                        "copy from position " + from + " into sequence " + target + ", which already ends at " + last);
+            }
+            api.copy(memory, source, target, from, to);
+        } finally {
+            context.release();
+        }
+    }
+
+    @Override
+    public void shift(int sequence, int from, int to, int delta) {
+        requireSequence(sequence);
+        requireRange(from, to);
+        if (from + (long) delta < 0 || to + (long) delta > contextTokens) {
+            throw new IllegalArgumentException(
+                    "shift of " + from + ".." + to + " by " + delta + " leaves the context of " + contextTokens);
+        }
+        if (!canShift) {
+            throw new IllegalStateException("this model's memory cannot shift");
+        }
+        context.acquire();
+        try {
+            api.add(memory, sequence, from, to, delta);
+        } finally {
+            context.release();
+        }
+    }
+
+    private void requireSequence(int sequence) {
+        if (sequence < 0 || sequence >= sequencesMax) {
+            throw new IllegalArgumentException("sequence " + sequence + " is not in 0.." + (sequencesMax - 1));
+        }
+    }
+
+    private static void requireFrom(int from) {
+        if (from < 0) {
+            throw new IllegalArgumentException("position " + from + " is negative");
+        }
+    }
+
+    private static void requireRange(int from, int to) {
+        requireFrom(from);
+        if (to < from) {
+            throw new IllegalArgumentException("positions " + from + " to " + to + " are no range");
+        }
+    }
+
+    @Override
+    public boolean canShift() {
+        return canShift;
+    }
+
+    @Override
+    public int contextTokens() {
+        return contextTokens;
+    }
+
+    @Override
+    public int sequencesMax() {
+        return sequencesMax;
+    }
+
+    @Override
+    public int batchTokensMax() {
+        return batchTokensMax;
+    }
+
+    @Override
+    public int vocabularySize() {
+        return vocabularySize;
+    }
+
+    @Override
+    public void abort() {
+        context.acquire();
+        try {
+            abort.set();
+        } finally {
+            context.release();
+        }
+    }
+
+    @Override
+    public void close() {
+        abort.set();
+        context.close();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.llamero.inference.llama;
+
+import dev.llamero.inference.engine.EngineException;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Path;
+import java.util.Objects;
+
+/**
+ * llama.cpp, loaded into this process: finds its libraries, checks that they are the version that Llamero is written
+ * for, and opens models. The only way into this package.
+ *
+ * <p>Any thread may use it. There is one per process, since the libraries keep global state; they stay loaded until the
+ * process ends.
+ */
+public final class LlamaRuntime {
+    private static final System.Logger LOGGER = System.getLogger(LlamaRuntime.class.getName());
+
+    private static LlamaRuntime loaded;
+
+    private final NativeLibraries files;
+    private final Library library;
+
+    /** The loaded library's functions, and the defaults that {@link LayoutCheck} approved. */
+    record Library(String version, GgmlApi ggml, ModelApi models, ContextApi contexts) {
+        MemorySegment modelDefaults(Arena arena) {
+            return LayoutCheck.modelDefaults(arena, models::modelDefaultParams);
+        }
+
+        MemorySegment contextDefaults(Arena arena) {
+            return LayoutCheck.contextDefaults(arena, contexts::contextDefaultParams);
+        }
+
+        /** Free memory of all GPUs in bytes; 0 if there are none. */
+        long gpuFreeBytes() {
+            return ggml.devices().stream()
+                    .filter(GgmlApi.Device::gpu)
+                    .mapToLong(GgmlApi.Device::freeBytes)
+                    .sum();
+        }
+    }
+
+    private LlamaRuntime(NativeLibraries files, Library library) {
+        this.files = files;
+        this.library = library;
+    }
+
+    /**
+     * Loads the native libraries, or gives the runtime that is loaded. Call it on a platform thread.
+     *
+     * @throws EngineException.Unloadable one sentence that names the file, the version and the remedy
+     */
+    public static synchronized LlamaRuntime load(NativeSettings settings) {
+        NativeLibraries files = NativeLibraries.find(settings);
+        if (loaded == null) {
+            loaded = start(files);
+        } else if (!loaded.files.directory().equals(files.directory())) {
+            throw new EngineException.Unloadable(
+                    "llama.cpp is already loaded from " + loaded.files.directory() + ", so it cannot be loaded from "
+                            + files.directory() + "; restart to change it",
+                    null);
+        }
+        return loaded;
+    }
+
+    private static LlamaRuntime start(NativeLibraries files) {
+        SymbolLookup base = open(files.base()).symbols();
+        SymbolLookup ggml = open(files.ggml()).symbols();
+        SymbolLookup llama = open(files.llama()).symbols();
+        ModelApi models = new ModelApi(llama);
+        String version = models.version();
+        requireVersion(version, files.llama());
+        Library library = new Library(version, new GgmlApi(base, ggml), models, new ContextApi(llama));
+        try (Arena arena = Arena.ofConfined()) {
+            library.modelDefaults(arena);
+            library.contextDefaults(arena);
+        }
+        models.logSet(NativeLog.upcall());
+        String processor = new Backends(library.ggml()).load(files);
+        models.backendInit();
+        library.ggml().findThreadpool();
+        LOGGER.log(Level.INFO, "llama.cpp v" + version + " from " + files.directory() + ": " + processor);
+        return new LlamaRuntime(files, library);
+    }
+
+    private static DynamicLibrary open(Path path) {
+        try {
+            return DynamicLibrary.open(path);
+        } catch (LlamaException e) {
+            throw new EngineException.Unloadable(MissingLibrary.explain(path, e.getMessage()), e);
+        }
+    }
+
+    /** Throws unless a library that calls itself this is the one that the layouts are written for. */
+    static void requireVersion(String version, Path file) {
+        if (!version.equals(NativeLibraries.VERSION) && !version.startsWith(NativeLibraries.VERSION + "-")) {
+            throw new EngineException.Unloadable(
+                    file + " is llama.cpp v" + version + ", and Llamero needs v" + NativeLibraries.VERSION
+                            + "; correct or unset " + NativeSettings.DIRECTORY_VARIABLE,
+                    null);
+        }
+    }
+
+    /** Version of llama.cpp, such as {@code 0.5.0}. */
+    public String version() {
+        return library.version();
+    }
+
+    /** Whether models can use a GPU. */
+    public boolean hasGpu() {
+        return library.ggml().devices().stream().anyMatch(GgmlApi.Device::gpu);
+    }
+
+    /**
+     * Opens a model and makes its context. Takes from milliseconds to minutes; call it on a platform thread.
+     *
+     * @param gguf the model's file, the first one if it is split
+     * @throws EngineException.Unloadable if the file is no model that can be run here
+     * @throws java.util.concurrent.CancellationException if {@code progress} gave up
+     */
+    public OpenModel open(Path gguf, ModelSettings settings, LoadProgress progress) {
+        Objects.requireNonNull(gguf, "gguf is null");
+        Objects.requireNonNull(settings, "settings is null");
+        Objects.requireNonNull(progress, "progress is null");
+        return new ModelOpener(library, gguf, settings, progress).open();
+    }
+}

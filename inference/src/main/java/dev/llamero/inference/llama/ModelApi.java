@@ -1,0 +1,308 @@
+package dev.llamero.inference.llama;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * The functions of libllama about the library itself, models, vocabularies and grammars. One method per function.
+ *
+ * <p>Callers check every argument before; these methods pass on what they get.
+ */
+final class ModelApi {
+    private static final Linker.Option TRIVIAL = Linker.Option.critical(false);
+
+    private static final MethodHandle POINTER_OF_NOTHING = Native.handle(FunctionDescriptor.of(ADDRESS));
+    private static final MethodHandle VOID_OF_NOTHING = Native.handle(FunctionDescriptor.ofVoid());
+    private static final MethodHandle VOID_OF_POINTERS = Native.handle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+    private static final MethodHandle VOID_OF_POINTER = Native.handle(FunctionDescriptor.ofVoid(ADDRESS));
+    private static final MethodHandle VOID_OF_POINTER_INT = Native.handle(FunctionDescriptor.ofVoid(ADDRESS, JAVA_INT));
+    private static final MethodHandle MODEL_PARAMS =
+            Native.handle(FunctionDescriptor.of(LayoutCheck.ROOMY, new MemoryLayout[0]));
+    private static final MethodHandle LOAD =
+            Native.handle(FunctionDescriptor.of(ADDRESS, ADDRESS, Layouts.MODEL_PARAMS));
+    private static final MethodHandle POINTER_OF_POINTER = Native.handle(FunctionDescriptor.of(ADDRESS, ADDRESS));
+    private static final MethodHandle POINTER_OF_3_POINTERS =
+            Native.handle(FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
+    private static final MethodHandle INT_OF_POINTER = Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle LONG_OF_POINTER = Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS));
+    private static final MethodHandle BOOL_OF_POINTER = Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
+    private static final MethodHandle IS_EOG =
+            Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT), TRIVIAL);
+    private static final MethodHandle META =
+            Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
+    private static final MethodHandle TOKENIZE = Native.handle(
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
+    private static final MethodHandle PIECE = Native.handle(
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
+
+    private final MemorySegment version;
+    private final MemorySegment backendInit;
+    private final MemorySegment logSet;
+    private final MemorySegment modelDefaultParams;
+    private final MemorySegment modelLoad;
+    private final MemorySegment modelFree;
+    private final MemorySegment modelVocab;
+    private final MemorySegment modelTrainingContext;
+    private final MemorySegment modelEmbedding;
+    private final MemorySegment modelLayers;
+    private final MemorySegment modelHeads;
+    private final MemorySegment modelKvHeads;
+    private final MemorySegment modelSize;
+    private final MemorySegment modelHasEncoder;
+    private final MemorySegment modelHasDecoder;
+    private final MemorySegment modelRecurrent;
+    private final MemorySegment modelHybrid;
+    private final MemorySegment modelMeta;
+    private final MemorySegment vocabTokens;
+    private final MemorySegment vocabEog;
+    private final MemorySegment tokenize;
+    private final MemorySegment tokenToPiece;
+    private final MemorySegment grammarInit;
+    private final MemorySegment samplerApply;
+    private final MemorySegment samplerAccept;
+    private final MemorySegment samplerFree;
+
+    ModelApi(SymbolLookup llama) {
+        version = Native.address(llama, "llama_version");
+        backendInit = Native.address(llama, "llama_backend_init");
+        logSet = Native.address(llama, "llama_log_set");
+        modelDefaultParams = Native.address(llama, "llama_model_default_params");
+        modelLoad = Native.address(llama, "llama_model_load_from_file");
+        modelFree = Native.address(llama, "llama_model_free");
+        modelVocab = Native.address(llama, "llama_model_get_vocab");
+        modelTrainingContext = Native.address(llama, "llama_model_n_ctx_train");
+        modelEmbedding = Native.address(llama, "llama_model_n_embd");
+        modelLayers = Native.address(llama, "llama_model_n_layer");
+        modelHeads = Native.address(llama, "llama_model_n_head");
+        modelKvHeads = Native.address(llama, "llama_model_n_head_kv");
+        modelSize = Native.address(llama, "llama_model_size");
+        modelHasEncoder = Native.address(llama, "llama_model_has_encoder");
+        modelHasDecoder = Native.address(llama, "llama_model_has_decoder");
+        modelRecurrent = Native.address(llama, "llama_model_is_recurrent");
+        modelHybrid = Native.address(llama, "llama_model_is_hybrid");
+        modelMeta = Native.address(llama, "llama_model_meta_val_str");
+        vocabTokens = Native.address(llama, "llama_vocab_n_tokens");
+        vocabEog = Native.address(llama, "llama_vocab_is_eog");
+        tokenize = Native.address(llama, "llama_tokenize");
+        tokenToPiece = Native.address(llama, "llama_token_to_piece");
+        grammarInit = Native.address(llama, "llama_sampler_init_grammar");
+        samplerApply = Native.address(llama, "llama_sampler_apply");
+        samplerAccept = Native.address(llama, "llama_sampler_accept");
+        samplerFree = Native.address(llama, "llama_sampler_free");
+    }
+
+    String version() {
+        try {
+            MemorySegment text = (MemorySegment) POINTER_OF_NOTHING.invokeExact(version);
+            return Native.text(text).orElse("");
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    void backendInit() {
+        try {
+            VOID_OF_NOTHING.invokeExact(backendInit);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** Sets the log callback of libllama and of ggml. */
+    void logSet(MemorySegment callback) {
+        try {
+            VOID_OF_POINTERS.invokeExact(logSet, callback, MemorySegment.NULL);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** The defaults, in a struct with room to spare; see {@link LayoutCheck}. */
+    MemorySegment modelDefaultParams(SegmentAllocator allocator) {
+        try {
+            return (MemorySegment) MODEL_PARAMS.invokeExact(modelDefaultParams, allocator);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** A model, or a null pointer. */
+    MemorySegment modelLoad(MemorySegment path, MemorySegment params) {
+        try {
+            return (MemorySegment) LOAD.invokeExact(modelLoad, path, params);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    void modelFree(MemorySegment model) {
+        voidOf(modelFree, model);
+    }
+
+    MemorySegment vocab(MemorySegment model) {
+        try {
+            return (MemorySegment) POINTER_OF_POINTER.invokeExact(modelVocab, model);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    int trainingContext(MemorySegment model) {
+        return intOf(modelTrainingContext, model);
+    }
+
+    int embedding(MemorySegment model) {
+        return intOf(modelEmbedding, model);
+    }
+
+    int layers(MemorySegment model) {
+        return intOf(modelLayers, model);
+    }
+
+    int heads(MemorySegment model) {
+        return intOf(modelHeads, model);
+    }
+
+    int kvHeads(MemorySegment model) {
+        return intOf(modelKvHeads, model);
+    }
+
+    long size(MemorySegment model) {
+        try {
+            return (long) LONG_OF_POINTER.invokeExact(modelSize, model);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    boolean hasEncoder(MemorySegment model) {
+        return boolOf(modelHasEncoder, model);
+    }
+
+    boolean hasDecoder(MemorySegment model) {
+        return boolOf(modelHasDecoder, model);
+    }
+
+    boolean recurrent(MemorySegment model) {
+        return boolOf(modelRecurrent, model);
+    }
+
+    boolean hybrid(MemorySegment model) {
+        return boolOf(modelHybrid, model);
+    }
+
+    /** Writes a metadata value as text; its length, or -1 if there is none. */
+    int meta(MemorySegment model, MemorySegment key, MemorySegment buffer) {
+        try {
+            return (int) META.invokeExact(modelMeta, model, key, buffer, buffer.byteSize());
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    int tokens(MemorySegment vocab) {
+        return intOf(vocabTokens, vocab);
+    }
+
+    boolean endsGeneration(MemorySegment vocab, int token) {
+        try {
+            return (boolean) IS_EOG.invokeExact(vocabEog, vocab, token);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** The number of tokens written; if negative, the room needed. */
+    int tokenize(
+            MemorySegment vocab, MemorySegment text, int length, MemorySegment tokens, boolean special, boolean parse) {
+        int room = (int) (tokens.byteSize() / Integer.BYTES);
+        try {
+            return (int) TOKENIZE.invokeExact(tokenize, vocab, text, length, tokens, room, special, parse);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** The number of bytes written; if negative, the room needed. */
+    int piece(MemorySegment vocab, int token, MemorySegment buffer, boolean special) {
+        try {
+            return (int) PIECE.invokeExact(tokenToPiece, vocab, token, buffer, (int) buffer.byteSize(), 0, special);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** A grammar sampler, or a null pointer if the text is not a grammar. */
+    MemorySegment grammarInit(MemorySegment vocab, MemorySegment text, MemorySegment root) {
+        try {
+            return (MemorySegment) POINTER_OF_3_POINTERS.invokeExact(grammarInit, vocab, text, root);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    void samplerApply(MemorySegment sampler, MemorySegment candidates) {
+        try {
+            VOID_OF_POINTERS.invokeExact(samplerApply, sampler, candidates);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    void samplerAccept(MemorySegment sampler, int token) {
+        try {
+            VOID_OF_POINTER_INT.invokeExact(samplerAccept, sampler, token);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    void samplerFree(MemorySegment sampler) {
+        voidOf(samplerFree, sampler);
+    }
+
+    /** Reads numbers of a model with a function of this shape. */
+    private static int intOf(MemorySegment function, MemorySegment pointer) {
+        try {
+            return (int) INT_OF_POINTER.invokeExact(function, pointer);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    private static boolean boolOf(MemorySegment function, MemorySegment pointer) {
+        try {
+            return (boolean) BOOL_OF_POINTER.invokeExact(function, pointer);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    private static void voidOf(MemorySegment function, MemorySegment pointer) {
+        try {
+            VOID_OF_POINTER.invokeExact(function, pointer);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** A metadata value as text, or null if the model has none under this key. */
+    String meta(MemorySegment model, String key) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment buffer = arena.allocate(1024);
+            int length = meta(model, arena.allocateFrom(key), buffer);
+            return length < 0 ? null : buffer.getString(0);
+        }
+    }
+}
