@@ -4,8 +4,7 @@ import java.io.IOException;
 
 /**
  * A file is not a usable GGUF model. The message names the file, the byte at which reading stopped, and what is wrong.
- * A
- * file that is absent or unreadable gives an ordinary {@link IOException} instead.
+ * A file that is absent or unreadable gives an ordinary {@link IOException} instead.
  */
 public final class GgufException extends IOException {
     private static final long serialVersionUID = 1L;

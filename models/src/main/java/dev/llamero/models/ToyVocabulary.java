@@ -9,9 +9,8 @@ import java.util.Set;
 
 /**
  * A byte-level BPE vocabulary in the order of Qwen3's: 256 bytes, then merges, then the special tokens. The merges
- * build
- * some common words first, then runs of two, three and four letters, so that any size up to {@link #TOKENS_MAX} is a
- * proper BPE vocabulary.
+ * build some common words first, then runs of two, three and four letters, so that any size up to {@link #TOKENS_MAX}
+ * is a proper BPE vocabulary.
  */
 final class ToyVocabulary {
     static final int BYTES = 256;
