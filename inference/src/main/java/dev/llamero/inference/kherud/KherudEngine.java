@@ -73,7 +73,8 @@ public final class KherudEngine implements Engine {
                     .setParallel(settings.parallel())
                     .setThreads(settings.threads())
                     .setGpuLayers(settings.gpuLayers())
-                    .enableContBatching());
+                    .enableContBatching()
+                    .disableLog());
         } catch (RuntimeException | UnsatisfiedLinkError e) {
             // The library's exception does not say why; for a model of a newer family it is the architecture.
             throw new EngineException.Unloadable(
