@@ -9,9 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * prefixes between requests.
  *
  * <p>One platform thread, {@code engine-<model>}, owns the decoder from construction to its close and makes every call
- * to
- * it. Submitting and cancelling threads reach it through a bounded queue; it reaches readers through a bounded mailbox
- * per generation and never waits for them. The owner closes the engine.
+ * to it. Submitting and cancelling threads reach it through a bounded queue; it reaches readers through a bounded
+ * mailbox per generation and never waits for them. The owner closes the engine.
  */
 public final class BatchingEngine implements Engine {
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(60);

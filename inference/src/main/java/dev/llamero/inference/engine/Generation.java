@@ -4,8 +4,7 @@ package dev.llamero.inference.engine;
  * The caller's handle on one running answer. Leaving its scope stops the work: {@link #close()} before the end cancels.
  *
  * <p>One thread reads; any thread may cancel. Events wait in a bounded queue. A reader that falls behind its bound does
- * not
- * block the engine's thread: pieces are joined while they wait.
+ * not block the engine's thread: pieces are joined while they wait.
  */
 public interface Generation extends AutoCloseable {
     /**

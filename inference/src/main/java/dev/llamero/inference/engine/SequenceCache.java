@@ -4,13 +4,11 @@ import java.util.Arrays;
 
 /**
  * Which tokens lie in the KV cache under which sequence id, and who may reuse them. The only caller of {@link
- * Decoder}'s
- * sequence edits. Engine's thread only.
+ * Decoder}'s sequence edits. Engine's thread only.
  *
  * <p>A request takes the longest common prefix from any sequence with the same salt. From a running one it shares
- * cells;
- * an idle one it extends in place when little of it would be lost, otherwise it shares the prefix too, so that the old
- * conversation stays. Tokens are compared, never hashes. Idle sequences go least recently used first.
+ * cells; an idle one it extends in place when little of it would be lost, otherwise it shares the prefix too, so that
+ * the old conversation stays. Tokens are compared, never hashes. Idle sequences go least recently used first.
  */
 final class SequenceCache {
     /** An idle sequence is extended in place if at most this many tokens, or a tenth of it, would be lost. */

@@ -7,8 +7,7 @@ import java.util.List;
  * engine's thread only.
  *
  * <p>The match that ends first wins, and among those the longest, so that the result does not depend on how the text
- * was
- * cut into pieces. Each character costs amortized constant time per stop string (Knuth, Morris, Pratt 1977).
+ * was cut into pieces. Each character costs amortized constant time per stop string (Knuth, Morris, Pratt 1977).
  */
 final class StopMatcher {
     private final String[] stops;

@@ -4,8 +4,7 @@ package dev.llamero.inference.engine;
  * Text to token ids and token ids to bytes, for one vocabulary.
  *
  * <p>Implementations are safe to call from any thread at once. {@link #encode} may run for milliseconds in native code
- * on
- * long text, so it belongs on a platform thread, not on a virtual one.
+ * on long text, so it belongs on a platform thread, not on a virtual one.
  */
 public interface Tokenizer {
     /**

@@ -9,8 +9,7 @@ import java.util.function.Function;
 /**
  * A decoder with a real cell table and scripted logits, as strict as llama.cpp: a sequence's positions have no gap, a
  * cell has one position for all sequences that share it, cells are limited, one thread calls. A kinder double would
- * hide
- * rows for missing cells, shifts that move another conversation's cells, and cells never freed.
+ * hide rows for missing cells, shifts that move another conversation's cells, and cells never freed.
  */
 final class FakeDecoder implements Decoder {
     /** A row as the engine sent it. */
