@@ -204,12 +204,13 @@ final class EngineLoop implements Runnable {
     }
 
     private void finish(Slot slot, FinishReason reason) {
-        slot.answer.end();
+        if (reason != FinishReason.CANCELLED) {
+            slot.answer.end();
+        }
         end(slot, new TokenEvent.Finish(reason, slot.statistics()));
     }
 
     private void fail(Slot slot, EngineException cause) {
-        slot.answer.end();
         end(slot, new TokenEvent.Failure(cause));
     }
 

@@ -225,7 +225,7 @@ final class Scheduler {
             return false;
         }
         LOG.log(
-                System.Logger.Level.INFO,
+                System.Logger.Level.DEBUG,
                 "Request {0} gives its place up for lack of KV cells, and goes on later",
                 victim.request.requestId());
         leave(victim);

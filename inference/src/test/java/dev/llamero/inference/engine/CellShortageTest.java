@@ -45,13 +45,16 @@ class CellShortageTest {
         GenerationRequest two = request("two").tokensMax(10).build();
         try (BatchingEngine engine = engine(decoder, 2)) {
             read(engine.submit(request("idle chat").build()));
+            StepGate gate = new StepGate();
             AtomicInteger steps = new AtomicInteger();
             decoder.beforeStep = batch -> {
                 int step = steps.incrementAndGet();
-                return step % 2 == 0 && step < 12 && batch.size() > 1 ? Decoder.Outcome.NO_ROOM : null;
+                return step == 2 || step == 3 ? Decoder.Outcome.NO_ROOM : gate.apply(batch);
             };
             Generation first = engine.submit(one);
+            gate.awaitArrival();
             Generation second = engine.submit(two);
+            gate.open();
             assertThat(read(first).text()).isEqualTo(alone(one));
             assertThat(read(second).text()).isEqualTo(alone(two));
             assertThat(read(engine.submit(request("idle chat").build()))
