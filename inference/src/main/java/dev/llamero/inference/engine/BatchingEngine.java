@@ -31,12 +31,27 @@ public final class BatchingEngine implements Engine {
      * @throws IllegalArgumentException if the limits ask for more than the decoder has
      */
     public BatchingEngine(String model, Decoder decoder, Tokenizer tokenizer, EngineInfo info, EngineLimits limits) {
+        this(model, decoder, tokenizer, info, limits, () -> {});
+    }
+
+    /**
+     * As above, with what the decoder belongs to.
+     *
+     * @param owner closed on the engine's thread after the decoder, when no step can run any more
+     */
+    public BatchingEngine(
+            String model,
+            Decoder decoder,
+            Tokenizer tokenizer,
+            EngineInfo info,
+            EngineLimits limits,
+            AutoCloseable owner) {
         this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer is null");
         this.info = Objects.requireNonNull(info, "info is null");
         this.limits = limits;
         limits.checkAgainst(decoder);
         this.vocabulary = decoder.vocabularySize();
-        this.loop = new EngineLoop(decoder, tokenizer, limits, admitted);
+        this.loop = new EngineLoop(decoder, tokenizer, limits, owner, admitted);
         this.thread = Thread.ofPlatform().name("engine-" + model).daemon().start(loop);
     }
 

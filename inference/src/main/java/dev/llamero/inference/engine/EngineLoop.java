@@ -23,6 +23,7 @@ final class EngineLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
 
     private final Decoder decoder;
+    private final AutoCloseable model;
     private final SequenceCache cache;
     private final Scheduler scheduler;
     private final TokenStep tokenStep;
@@ -38,9 +39,23 @@ final class EngineLoop implements Runnable {
     private volatile boolean ended;
     private volatile Thread thread;
 
-    /** A loop over a decoder that it owns from now on; {@code admitted} counts what was handed in and is not over. */
-    EngineLoop(Decoder decoder, Tokenizer tokenizer, EngineLimits limits, AtomicInteger admitted) {
+    /** The generation that has the whole running step for itself; null if several share it or none runs. */
+    private volatile Mailbox alone;
+
+    /** Held while a step is aborted from outside and while the decoder is closed, so that the two cannot meet. */
+    private final Object abortLock = new Object();
+
+    private boolean decoderClosed;
+
+    /**
+     * A loop over a decoder that it owns from now on.
+     *
+     * @param model closed on the engine's thread after the decoder
+     * @param admitted counts what was handed in and is not over
+     */
+    EngineLoop(Decoder decoder, Tokenizer tokenizer, EngineLimits limits, AutoCloseable model, AtomicInteger admitted) {
         this.decoder = decoder;
+        this.model = model;
         this.admitted = admitted;
         this.cache = new SequenceCache(decoder);
         this.scheduler = new Scheduler(decoder, limits, cache);
@@ -61,16 +76,28 @@ final class EngineLoop implements Runnable {
         return true;
     }
 
-    /** Tells that some generation was cancelled. */
-    void wakeForCancel() {
+    /** Tells that a generation was cancelled. A step that works for it alone is broken off. */
+    void wakeForCancel(Mailbox cancelled) {
         cancels.set(true);
+        if (alone == cancelled) {
+            abortStep();
+        }
         LockSupport.unpark(thread);
     }
 
-    /** Asks the loop to end. */
+    /** Asks the loop to end, and breaks off its step. */
     void requestClose() {
         closing = true;
+        abortStep();
         LockSupport.unpark(thread);
+    }
+
+    private void abortStep() {
+        synchronized (abortLock) {
+            if (!decoderClosed) {
+                decoder.abort();
+            }
+        }
     }
 
     boolean closing() {
@@ -95,7 +122,19 @@ final class EngineLoop implements Runnable {
             LOG.log(System.Logger.Level.ERROR, "The engine's thread ends after a failure", e);
             endAll(() -> failed(e));
         } finally {
+            closeModel();
+        }
+    }
+
+    private void closeModel() {
+        synchronized (abortLock) {
+            decoderClosed = true;
             decoder.close();
+        }
+        try {
+            model.close();
+        } catch (Exception e) {
+            LOG.log(System.Logger.Level.WARNING, "The model was not freed", e);
         }
     }
 
@@ -145,15 +184,27 @@ final class EngineLoop implements Runnable {
         if (batch.size() == 0) {
             throw new IllegalStateException("nothing to evaluate for " + runningCount + " running generations");
         }
-        Decoder.Outcome outcome = decoder.decode(batch);
+        Decoder.Outcome outcome = decode();
         while (outcome == Decoder.Outcome.NO_ROOM && scheduler.makeRoom()) {
             scheduler.plan(batch);
-            outcome = decoder.decode(batch);
+            outcome = decode();
         }
         switch (outcome) {
             case DONE -> afterStep();
             case ABORTED -> scheduler.running().forEach(this::dropUnrecorded);
             case NO_ROOM -> failForRoom();
+        }
+    }
+
+    private Decoder.Outcome decode() {
+        List<Slot> running = scheduler.running();
+        Mailbox only = running.size() == 1 ? running.getFirst().mailbox : null;
+        alone = only;
+        try {
+            boolean tooLate = only != null && only.cancelled();
+            return tooLate ? Decoder.Outcome.ABORTED : decoder.decode(batch);
+        } finally {
+            alone = null;
         }
     }
 
@@ -217,12 +268,12 @@ final class EngineLoop implements Runnable {
     private void end(Slot slot, TokenEvent event) {
         scheduler.leave(slot);
         slot.phase = Slot.Phase.DONE;
-        admitted.decrementAndGet();
-        runningCount = scheduler.running().size();
-        slot.mailbox.end(event);
         if (slot.constraint != null) {
             closeConstraint(slot);
         }
+        admitted.decrementAndGet();
+        runningCount = scheduler.running().size();
+        slot.mailbox.end(event);
     }
 
     private static void closeConstraint(Slot slot) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 /**
  * Carries one generation's events from the engine's thread to the one thread that reads, through a ring that neither
@@ -15,7 +16,7 @@ final class Mailbox implements Generation {
     private static final int CAPACITY = PIECES_MAX + 2;
 
     private final AtomicReferenceArray<TokenEvent> ring = new AtomicReferenceArray<>(CAPACITY);
-    private final Runnable wakeEngine;
+    private final Consumer<Mailbox> wakeEngine;
     private volatile Thread waitingReader;
     private volatile boolean cancelled;
     private volatile boolean ended;
@@ -30,7 +31,7 @@ final class Mailbox implements Generation {
     private final List<TokenLogprob> overflowLogprobs = new ArrayList<>();
 
     /** A mailbox that calls {@code wakeEngine} when the reader cancels. */
-    Mailbox(Runnable wakeEngine) {
+    Mailbox(Consumer<Mailbox> wakeEngine) {
         this.wakeEngine = wakeEngine;
     }
 
@@ -63,7 +64,7 @@ final class Mailbox implements Generation {
     public void cancel() {
         if (!cancelled && !ended) {
             cancelled = true;
-            wakeEngine.run();
+            wakeEngine.accept(this);
         }
     }
 

@@ -71,6 +71,51 @@ class EngineLifeTest {
     }
 
     @Test
+    void cancellingTheOnlyGenerationBreaksItsStepOff() throws InterruptedException {
+        decoder.beforeStep = gate;
+        try (BatchingEngine engine = engine(decoder, 1)) {
+            Generation generation = engine.submit(request("p".repeat(200)).build());
+            gate.awaitArrival();
+            generation.cancel();
+            assertThat(decoder.abortRequests).isEqualTo(1);
+            gate.open();
+            assertThat(read(generation).reason()).isEqualTo(FinishReason.CANCELLED);
+        }
+    }
+
+    @Test
+    void cancellingOneOfSeveralLetsTheirStepFinish() throws InterruptedException {
+        decoder.beforeStep = gate;
+        try (BatchingEngine engine = engine(decoder, 2)) {
+            Generation one = engine.submit(request("one").build());
+            gate.awaitArrival();
+            Generation two = engine.submit(request("two").build());
+            gate.pass();
+            gate.awaitArrival();
+            two.cancel();
+            assertThat(decoder.abortRequests).isZero();
+            gate.open();
+            assertThat(read(two).reason()).isEqualTo(FinishReason.CANCELLED);
+            assertThat(read(one).text()).hasSize(20);
+        }
+    }
+
+    @Test
+    void theOwnerIsClosedAfterTheDecoderOnTheEnginesThread() {
+        List<String> closedOn = new ArrayList<>();
+        EngineInfo info = new EngineInfo("fake", 512, 1, 0, 0);
+        new BatchingEngine(
+                        "toy",
+                        decoder,
+                        EngineTestCase.TOKENIZER,
+                        info,
+                        new EngineLimits(1, 1, 512),
+                        () -> closedOn.add(Thread.currentThread().getName() + " " + decoder.closed))
+                .close();
+        assertThat(closedOn).containsExactly("engine-toy true");
+    }
+
+    @Test
     void aFullQueueIsBusyUntilAPlaceIsFree() throws InterruptedException {
         decoder.beforeStep = gate;
         try (BatchingEngine engine = engine(decoder, 1, 2, 512)) {

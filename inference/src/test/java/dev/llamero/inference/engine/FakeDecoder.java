@@ -37,6 +37,7 @@ final class FakeDecoder implements Decoder {
     volatile boolean canCut = true;
     volatile boolean recording = true;
     volatile boolean closed;
+    volatile int abortRequests;
 
     FakeDecoder(int cells, int sequencesMax, int batchTokensMax, Script script) {
         this.position = new int[cells];
@@ -233,6 +234,12 @@ final class FakeDecoder implements Decoder {
     @Override
     public int vocabularySize() {
         return ToyTokenizer.VOCABULARY;
+    }
+
+    @Override
+    public void abort() {
+        require(!closed, "aborted after close");
+        abortRequests++;
     }
 
     @Override
