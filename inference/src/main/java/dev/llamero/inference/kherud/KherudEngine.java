@@ -67,14 +67,16 @@ public final class KherudEngine implements Engine {
     private static LlamaModel open(KherudSettings settings) {
         LlamaModel.setLogger(LogFormat.TEXT, NativeLog::take);
         try {
-            return new LlamaModel(new ModelParameters()
+            var parameters = new ModelParameters()
                     .setModel(settings.model().toString())
                     .setCtxSize(settings.contextTokens() * settings.parallel())
                     .setParallel(settings.parallel())
                     .setThreads(settings.threads())
-                    .setGpuLayers(settings.gpuLayers())
                     .enableContBatching()
-                    .disableLog());
+                    .disableLog();
+            // The published library has no GPU code, and warns about every model that names a number of layers.
+            return new LlamaModel(
+                    settings.gpuLayers() > 0 ? parameters.setGpuLayers(settings.gpuLayers()) : parameters);
         } catch (RuntimeException | UnsatisfiedLinkError e) {
             // The library's exception does not say why; for a model of a newer family it is the architecture.
             throw new EngineException.Unloadable(

@@ -1,5 +1,6 @@
 package dev.llamero.settings;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,11 +10,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -93,7 +97,7 @@ public final class SettingsReader {
     public boolean enabled(Setting setting) {
         return found(setting)
                 .filter(Found::given)
-                .map(found -> switch (found.value().strip().toLowerCase(java.util.Locale.ROOT)) {
+                .map(found -> switch (found.value().strip().toLowerCase(Locale.ROOT)) {
                     case "true", "1", "yes", "on" -> true;
                     case "false", "0", "no", "off" -> false;
                     default -> throw found.refused("must be true or false", null);
@@ -114,15 +118,11 @@ public final class SettingsReader {
 
     /** A size in bytes: {@code 80G}, {@code 512MiB}, {@code 4096}; the letters count in powers of 1024. */
     public Optional<Long> bytes(Setting setting) {
-        return found(setting).filter(Found::given).map(found -> {
-            var matcher = BYTES.matcher(found.value().strip());
-            if (!matcher.matches() || matcher.group(1).length() > 15) {
-                throw found.refused("must be a size such as 512M, 80G or a number of bytes", null);
-            }
-            int power = "kmgt".indexOf(matcher.group(2).toLowerCase(java.util.Locale.ROOT)) + 1;
-            long unit = matcher.group(2).isEmpty() ? 1 : 1L << (10 * power);
-            return Math.multiplyExact(Long.parseLong(matcher.group(1)), unit);
-        });
+        return found(setting)
+                .filter(Found::given)
+                .map(found -> parseBytes(found.value())
+                        .orElseThrow(
+                                () -> found.refused("must be a size such as 512M, 80G or a number of bytes", null)));
     }
 
     /** A path; a leading {@code ~/} is the home directory. */
@@ -187,6 +187,18 @@ public final class SettingsReader {
         }
     }
 
+    /** A size with an optional unit, {@code 80G}, {@code 512MiB}; empty if it is none or beyond 64 bits. */
+    public static Optional<Long> parseBytes(String text) {
+        var matcher = BYTES.matcher(text.strip());
+        if (!matcher.matches() || matcher.group(1).length() > 15) {
+            return Optional.empty();
+        }
+        int power = "kmgt".indexOf(matcher.group(2).toLowerCase(Locale.ROOT)) + 1;
+        long unit = matcher.group(2).isEmpty() ? 1 : 1L << (10 * power);
+        long count = Long.parseLong(matcher.group(1));
+        return count > Long.MAX_VALUE / unit ? Optional.empty() : Optional.of(count * unit);
+    }
+
     private static double nanosPer(String unit) {
         return switch (unit) {
             case "ns" -> 1;
@@ -228,7 +240,7 @@ public final class SettingsReader {
         if (!node.isArray()) {
             return node.asText();
         }
-        var parts = new java.util.ArrayList<String>();
+        var parts = new ArrayList<String>();
         node.forEach(item -> parts.add(item.asText()));
         return String.join(",", parts);
     }
@@ -278,7 +290,7 @@ public final class SettingsReader {
 
     private static JsonNode readYaml(Path yaml) {
         var mapper = YAMLMapper.builder()
-                .enable(com.fasterxml.jackson.core.JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .build();
         try {
@@ -299,7 +311,7 @@ public final class SettingsReader {
 
     private static String nearest(String key, Collection<String> names, String lead) {
         return names.stream()
-                .min(java.util.Comparator.comparingInt(name -> distance(key, name)))
+                .min(Comparator.comparingInt(name -> distance(key, name)))
                 .filter(name -> distance(key, name) <= Math.max(2, key.length() / 3))
                 .map(name -> lead + name + "?")
                 .orElse("; known: " + String.join(", ", names));
