@@ -44,7 +44,7 @@ public final class FitReport {
     }
 
     private String title() {
-        String name = file.text("general.name").map(FitReport::printable).orElse(file.architecture());
+        String name = printable(file.text("general.name").orElse(file.architecture()));
         String trained = file.contextLength().isPresent()
                 ? ", trained for " + file.contextLength().getAsLong() + " tokens"
                 : "";
