@@ -1,0 +1,83 @@
+package dev.llamero.inference.api;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A tool as a template sees it: only the keys that Ollama's own types keep, in the order of those types
+ * (specification 11.1).
+ */
+final class ToolDefinition {
+    private ToolDefinition() {}
+
+    static Map<String, Object> read(GoStruct tool) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("type", tool.string("type"));
+        put(map, "items", tool.any("items"));
+        map.put("function", tool.struct("function", "api.ToolFunction", ToolDefinition::function));
+        return map;
+    }
+
+    private static Map<String, Object> function(GoStruct function) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", function.string("name"));
+        put(map, "description", function.string("description"));
+        map.put("parameters", function.struct("parameters", "api.ToolFunctionParameters", ToolDefinition::parameters));
+        return map;
+    }
+
+    private static Map<String, Object> parameters(GoStruct parameters) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("type", parameters.string("type"));
+        put(map, "$defs", parameters.any("$defs"));
+        put(map, "items", parameters.any("items"));
+        put(map, "required", parameters.strings("required"));
+        map.put(
+                "properties",
+                parameters.members(
+                        "properties", "map[string]api.ToolProperty", "api.ToolProperty", ToolDefinition::property));
+        return map;
+    }
+
+    private static Map<String, Object> property(GoStruct property) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        put(
+                map,
+                "anyOf",
+                property.structs("anyOf", "[]api.ToolProperty", "api.ToolProperty", ToolDefinition::property));
+        put(map, "type", property.custom("type", ToolDefinition::type));
+        put(map, "items", property.any("items"));
+        put(map, "description", property.string("description"));
+        put(map, "enum", property.any("enum"));
+        put(
+                map,
+                "properties",
+                property.members(
+                        "properties", "map[string]api.ToolProperty", "api.ToolProperty", ToolDefinition::property));
+        put(map, "required", property.strings("required"));
+        return map;
+    }
+
+    /** One type name, or a list of them; a list of one is written as a name. */
+    private static Object type(JsonValue value) {
+        Object plain = value.plain();
+        if (plain instanceof String) {
+            return plain;
+        }
+        if (plain instanceof List<?> names && names.stream().allMatch(String.class::isInstance)) {
+            return names.size() == 1 ? names.getFirst() : names;
+        }
+        throw new BadJsonException("json: cannot unmarshal " + value.kind() + " into Go value of type []string");
+    }
+
+    private static void put(Map<String, Object> map, String key, Object value) {
+        boolean empty = value == null
+                || value.equals("")
+                || value instanceof List<?> list && list.isEmpty()
+                || value instanceof Map<?, ?> inner && inner.isEmpty();
+        if (!empty) {
+            map.put(key, value);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.llamero.inference.http;
+
+import dev.llamero.inference.api.JsonText;
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.DirectHandlers;
+import io.helidon.webserver.http1.Http1Config;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The listener of the Ollama API. The owner starts it, and stops it before it closes the models.
+ *
+ * <p>Every limit that Helidon 4.5.0 leaves open is set here.
+ */
+public final class ApiServer implements AutoCloseable {
+    private static final int CONNECTIONS_MAX = 1_024;
+    private static final int HEADERS_BYTES_MAX = 64 << 10;
+    private static final int PROLOGUE_BYTES_MAX = 8 << 10;
+    private static final Duration IDLE_MAX = Duration.ofMinutes(2);
+    private static final Duration IDLE_CHECK = Duration.ofSeconds(15);
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    private final WebServer server;
+    private final WriteWatch writes;
+
+    private ApiServer(WebServer server, WriteWatch writes) {
+        this.server = server;
+        this.writes = writes;
+    }
+
+    /**
+     * Where to listen, and to whom.
+     *
+     * @param port 0 for any free one
+     * @param origins web origins allowed beside the default ones
+     * @param writeStallMax longest time that one write to a client may take before it is cut off
+     */
+    public record Settings(String host, int port, List<String> origins, Duration writeStallMax) {}
+
+    /**
+     * Starts to listen.
+     *
+     * @throws BindException if the address is taken or is not this machine's
+     */
+    @SuppressWarnings("removal") // an empty Host header is allowed here, and checked by BrowserGuard
+    public static ApiServer start(Settings settings, ApiHandlers handlers) throws BindException {
+        Http1Config http1 = Http1Config.builder()
+                .maxHeadersSize(HEADERS_BYTES_MAX)
+                .maxPrologueLength(PROLOGUE_BYTES_MAX)
+                .validateRequestHostHeader(false)
+                .build();
+        var connections = new WatchedConnections(http1);
+        var writes = new WriteWatch(settings.writeStallMax());
+        var guard = new BrowserGuard(settings.origins(), isLoopback(settings.host()));
+        var dispatcher = new Dispatcher(handlers.routes(), guard, connections, writes);
+        WebServer server = WebServer.builder()
+                .host(settings.host())
+                .port(settings.port())
+                .shutdownHook(false)
+                .protocolsDiscoverServices(false)
+                .featuresDiscoverServices(false)
+                .addConnectionSelector(connections)
+                .connectionOptions(options -> options.tcpNoDelay(true))
+                .writeQueueLength(0)
+                .maxPayloadSize(Exchange.BODY_BYTES_MAX)
+                .maxTcpConnections(CONNECTIONS_MAX)
+                .idleConnectionTimeout(IDLE_MAX)
+                .idleConnectionPeriod(IDLE_CHECK)
+                .shutdownGracePeriod(GRACE)
+                .directHandlers(refusals())
+                .routing(routing -> routing.any(dispatcher::handle))
+                .build()
+                .start();
+        if (!server.isRunning()) {
+            // Helidon 4.5.0 only logs that it could not bind.
+            writes.close();
+            throw new BindException("cannot listen on " + settings.host() + ":" + settings.port());
+        }
+        return new ApiServer(server, writes);
+    }
+
+    private static boolean isLoopback(String host) {
+        return new InetSocketAddress(host, 0).getAddress() instanceof InetAddress address
+                && address.isLoopbackAddress();
+    }
+
+    /** What is refused before it reaches a route gets Ollama's error body as well. */
+    private static DirectHandlers refusals() {
+        var builder = DirectHandlers.builder();
+        for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
+            builder.addHandler(type, (request, event, status, headers, message) -> {
+                String text = status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()
+                        ? "request body is larger than " + (Exchange.BODY_BYTES_MAX >> 20) + " MiB"
+                        : status.reasonPhrase().toLowerCase(java.util.Locale.ROOT);
+                return DirectHandler.TransportResponse.builder()
+                        .status(status)
+                        .headers(headers)
+                        .header(HeaderNames.CONTENT_TYPE, Exchange.JSON)
+                        .keepAlive(false)
+                        .entity(Texts.utf8(JsonText.of(Map.of("error", text))))
+                        .build();
+            });
+        }
+        return builder.build();
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    /** Stops taking requests, gives running ones a few seconds, then cuts them off. */
+    @Override
+    public void close() {
+        server.stop();
+        writes.close();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.llamero.inference.http;
+
+import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.ChatRequest;
+import dev.llamero.inference.api.Think;
+import dev.llamero.inference.model.LoadedModels;
+import dev.llamero.inference.model.LocalModel;
+import dev.llamero.inference.prompt.AnswerParser;
+import dev.llamero.inference.prompt.Prompt;
+import dev.llamero.inference.prompt.PromptBuilder;
+import java.util.Optional;
+
+/** {@code POST /api/chat}. Any thread. */
+final class ChatHandler {
+    private final Preparation preparation;
+
+    ChatHandler(Preparation preparation) {
+        this.preparation = preparation;
+    }
+
+    void handle(Exchange exchange) throws InterruptedException {
+        ChatRequest request = ChatRequest.read(exchange.body());
+        Preparation.checkLogprobs(request.run());
+        if (request.model().isBlank()) {
+            throw ApiException.badRequest("model is required");
+        }
+        LocalModel model = preparation.model(request.model());
+        var shape = new ChatShape(request.model());
+        if (request.messages().isEmpty() && request.run().unloads()) {
+            preparation.unload(model);
+            exchange.json(200, shape.empty("unload"));
+            return;
+        }
+        Think think = Preparation.think(model, request.model(), request.run().think());
+        Preparation.checkCapabilities(
+                model, request.model(), "chat", request.tools().isEmpty() ? "" : "tools");
+        var options = Preparation.options(model, request.run());
+        try (LoadedModels.Lease lease = preparation.load(exchange, model, options, request.run())) {
+            var job = new Job(exchange, request.run(), options, lease.loaded());
+            if (request.messages().isEmpty()) {
+                exchange.json(200, shape.empty("load"));
+            } else {
+                answer(job, preparation.prompts(model, lease), request, model, think);
+            }
+        }
+    }
+
+    private static void answer(Job job, PromptBuilder prompts, ChatRequest request, LocalModel model, Think think)
+            throws InterruptedException {
+        Preparation.refuseImages(request.messages().stream()
+                .anyMatch(message -> !message.images().isEmpty()));
+        var messages = Preparation.messages(model, request.messages());
+        Prompt prompt = prompts.chat(messages, request.tools(), think, job.run().truncate());
+        var shape = new ChatShape(request.model());
+        if (job.run().debugRenderOnly()) {
+            job.exchange().json(200, shape.rendered(prompt.text()));
+            return;
+        }
+        boolean thinks = think != null && think.on();
+        Optional<String> grammar = AnswerFormat.grammar(job.run().format());
+        var parser = AnswerParser.of(prompt.text(), thinks, !request.tools().isEmpty());
+        Answering answering = job.answering(shape, parser);
+        if (grammar.isPresent() && thinks) {
+            answering.runThenConstrain(
+                    job.engine(),
+                    job.request(prompt, Optional.empty()),
+                    thought -> job.request(thought.isEmpty() ? prompt : prompts.of(prompt.text() + thought), grammar));
+        } else {
+            answering.run(job.engine(), job.request(prompt, grammar));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.llamero.inference.http;
+
+import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.JsonText;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.HeaderValues;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * One request and its reply, in the few words that handlers need; Helidon's types stay behind it.
+ *
+ * <p>Used by the request's virtual thread.
+ */
+final class Exchange {
+    /** Largest request body: room for a few images in base64 beside a full context of text. */
+    static final int BODY_BYTES_MAX = 64 << 20;
+
+    static final String JSON = "application/json; charset=utf-8";
+
+    private final ServerRequest request;
+    private final ServerResponse response;
+    private final String requestId;
+    private final ClientWatch watch;
+    private final WriteWatch writes;
+    private final long startNanos = System.nanoTime();
+    private boolean started;
+
+    Exchange(ServerRequest request, ServerResponse response, String requestId, ClientWatch watch, WriteWatch writes) {
+        this.request = request;
+        this.response = response;
+        this.requestId = requestId;
+        this.watch = watch;
+        this.writes = writes;
+    }
+
+    String method() {
+        return request.prologue().method().text();
+    }
+
+    String path() {
+        return request.prologue().uriPath().rawPath();
+    }
+
+    String query() {
+        return request.query().rawValue();
+    }
+
+    Optional<String> header(HeaderName name) {
+        return request.headers().first(name);
+    }
+
+    String requestId() {
+        return requestId;
+    }
+
+    ClientWatch watch() {
+        return watch;
+    }
+
+    /** When the handler took the request, on {@link System#nanoTime}'s clock. */
+    long startNanos() {
+        return startNanos;
+    }
+
+    int status() {
+        return response.status().code();
+    }
+
+    /** Whether the status and head went out. */
+    boolean isStarted() {
+        return started;
+    }
+
+    /** The whole body. */
+    byte[] body() {
+        if (!request.content().hasEntity()) {
+            return new byte[0];
+        }
+        try (InputStream in = request.content().inputStream()) {
+            byte[] body = in.readNBytes(BODY_BYTES_MAX + 1);
+            if (body.length > BODY_BYTES_MAX) {
+                throw new ApiException(413, "request body is larger than " + (BODY_BYTES_MAX >> 20) + " MiB");
+            }
+            return body;
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read the request body", e);
+        }
+    }
+
+    /** Sets a header of the reply. */
+    void reply(HeaderName name, String... values) {
+        response.header(HeaderValues.create(name, values));
+    }
+
+    /** Sends one JSON value. */
+    void json(int status, Object value) {
+        send(status, JSON, JsonText.of(value).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends a whole body; without one if the content type is null. To a HEAD request only the head goes out. */
+    void send(int status, String contentType, byte[] body) {
+        started = true;
+        response.status(status);
+        if (contentType != null) {
+            reply(HeaderNames.CONTENT_TYPE, contentType);
+        }
+        if (status == 204) {
+            response.send();
+            return;
+        }
+        reply(HeaderNames.CONTENT_LENGTH, Integer.toString(body.length));
+        response.send(method().equals("HEAD") ? new byte[0] : body);
+    }
+
+    /** Begins a stream of JSON objects, one per line. */
+    NdjsonWriter ndjson() {
+        reply(HeaderNames.CONTENT_TYPE, "application/x-ndjson");
+        started = true;
+        return new NdjsonWriter(response.outputStream(), writes);
+    }
+}

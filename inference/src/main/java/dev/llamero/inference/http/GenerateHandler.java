@@ -1,0 +1,94 @@
+package dev.llamero.inference.http;
+
+import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.ChatMessage;
+import dev.llamero.inference.api.GenerateRequest;
+import dev.llamero.inference.api.Think;
+import dev.llamero.inference.model.LoadedModels;
+import dev.llamero.inference.model.LocalModel;
+import dev.llamero.inference.prompt.AnswerParser;
+import dev.llamero.inference.prompt.Prompt;
+import dev.llamero.inference.prompt.PromptBuilder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** {@code POST /api/generate}. Any thread. */
+final class GenerateHandler {
+    private final Preparation preparation;
+
+    GenerateHandler(Preparation preparation) {
+        this.preparation = preparation;
+    }
+
+    void handle(Exchange exchange) throws InterruptedException {
+        GenerateRequest request = GenerateRequest.read(exchange.body());
+        Preparation.checkLogprobs(request.run());
+        if (request.model().isBlank()) {
+            throw ApiException.notFound("model '" + request.model() + "' not found");
+        }
+        LocalModel model = preparation.model(request.model());
+        if (request.prompt().isEmpty() && request.run().unloads()) {
+            preparation.unload(model);
+            exchange.json(200, GenerateShape.empty(request.model(), "unload"));
+            return;
+        }
+        boolean shaped = request.template() != null || request.system() != null || request.context() != null;
+        if (request.raw() && shaped) {
+            throw ApiException.badRequest("raw mode does not support template, system, or context");
+        }
+        Think think = Preparation.think(model, request.model(), request.run().think());
+        Preparation.checkCapabilities(
+                model, request.model(), "generate", request.suffix().isEmpty() ? "" : "insert");
+        var options = Preparation.options(model, request.run());
+        try (LoadedModels.Lease lease = preparation.load(exchange, model, options, request.run())) {
+            var job = new Job(exchange, request.run(), options, lease.loaded());
+            if (request.prompt().isEmpty()) {
+                exchange.json(200, GenerateShape.empty(request.model(), "load"));
+            } else {
+                answer(job, preparation.prompts(model, lease), request, model, think);
+            }
+        }
+    }
+
+    private static void answer(Job job, PromptBuilder prompts, GenerateRequest request, LocalModel model, Think think)
+            throws InterruptedException {
+        Preparation.refuseImages(!request.images().isEmpty());
+        if (request.template() != null || !request.suffix().isEmpty()) {
+            throw new ApiException(501, "templates in Go's language are not supported yet by this server");
+        }
+        Prompt whole = request.raw() ? prompts.of(request.prompt()) : rendered(job, prompts, request, model, think);
+        if (job.run().debugRenderOnly()) {
+            job.exchange().json(200, GenerateShape.rendered(request.model(), whole.text()));
+            return;
+        }
+        Prompt prompt =
+                prompts.cut(whole, job.keep(), job.run().truncate() && job.run().shift());
+        boolean thinks = think != null && think.on() && !request.raw();
+        GenerateShape.Context context = request.raw()
+                ? raw -> null
+                : raw -> prompts.of(whole.text() + raw).tokens();
+        job.answering(new GenerateShape(request.model(), context), AnswerParser.of(prompt.text(), thinks, false))
+                .run(
+                        job.engine(),
+                        job.request(prompt, AnswerFormat.grammar(job.run().format())));
+    }
+
+    /** A chat of one turn, behind the tokens of an earlier exchange if there are any (specification 5.3). */
+    private static Prompt rendered(
+            Job job, PromptBuilder prompts, GenerateRequest request, LocalModel model, Think think)
+            throws InterruptedException {
+        var messages = new ArrayList<ChatMessage>();
+        if (request.system() != null) {
+            messages.add(ChatMessage.of("system", request.system()));
+        }
+        messages.add(ChatMessage.of("user", request.prompt()));
+        if (request.context() == null) {
+            return prompts.render(Preparation.messages(model, messages), List.of(), think);
+        }
+        Optional<String> system = request.system() == null ? model.text().system() : Optional.empty();
+        system.ifPresent(text -> messages.addFirst(ChatMessage.of("system", text)));
+        Prompt turn = prompts.render(messages, List.of(), think);
+        return prompts.of(prompts.text(request.context()) + turn.text());
+    }
+}

@@ -1,0 +1,112 @@
+package dev.llamero.inference.http;
+
+import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.ChatMessage;
+import dev.llamero.inference.api.ModelOptions;
+import dev.llamero.inference.api.RunRequest;
+import dev.llamero.inference.api.Think;
+import dev.llamero.inference.engine.Tokenizer;
+import dev.llamero.inference.model.LoadedModels;
+import dev.llamero.inference.model.LocalModel;
+import dev.llamero.inference.model.ModelHeader;
+import dev.llamero.inference.prompt.ChatTemplates;
+import dev.llamero.inference.prompt.MessageAssembly;
+import dev.llamero.inference.prompt.PromptBuilder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The steps that generate and chat share before the engine runs (specification 3). Any thread. */
+final class Preparation {
+    private static final int LOGPROBS_MAX = 20;
+
+    private final ApiHandlers parts;
+
+    Preparation(ApiHandlers parts) {
+        this.parts = parts;
+    }
+
+    static void checkLogprobs(RunRequest run) {
+        if (run.topLogprobs() < 0 || run.topLogprobs() > LOGPROBS_MAX) {
+            throw ApiException.badRequest("top_logprobs must be between 0 and " + LOGPROBS_MAX);
+        }
+    }
+
+    /** The model that generate or chat means. */
+    LocalModel model(String typed) {
+        return parts.store().require(typed, name -> "model '" + typed + "' not found");
+    }
+
+    void unload(LocalModel model) {
+        parts.loaded().unload(model);
+    }
+
+    /**
+     * Whether and how the model shall think: what the request says, or its default; null for a model that does not
+     * think and was not asked about it.
+     */
+    static Think think(LocalModel model, String typed, Think asked) {
+        boolean able = model.can("thinking");
+        if (asked != null && asked.on() && !able) {
+            throw ApiException.badRequest("\"" + typed + "\" does not support thinking");
+        }
+        return asked == null && able ? Think.DEFAULT : asked;
+    }
+
+    /**
+     * Refuses what the model cannot do.
+     *
+     * @param verb {@code chat} or {@code generate}
+     * @param extra a capability needed beside completion; "" for none
+     */
+    static void checkCapabilities(LocalModel model, String typed, String verb, String extra) {
+        var missing = new ArrayList<String>();
+        if (!model.can("completion")) {
+            missing.add("\"" + typed + "\" does not support " + verb);
+        }
+        if (!extra.isEmpty() && !model.can(extra)) {
+            missing.add(model.name().full() + " does not support " + extra);
+        }
+        if (!missing.isEmpty()) {
+            throw ApiException.badRequest(String.join("\n", missing));
+        }
+    }
+
+    static ModelOptions options(LocalModel model, RunRequest run) {
+        return ModelOptions.merge(model.text().parameters(), run.options());
+    }
+
+    /** The model in memory, for this request. */
+    LoadedModels.Lease load(Exchange exchange, LocalModel model, ModelOptions options, RunRequest run)
+            throws InterruptedException {
+        return parts.loaded().acquire(model, parts.defaults().of(model, options), run.keepAlive(), exchange.watch());
+    }
+
+    PromptBuilder prompts(LocalModel model, LoadedModels.Lease lease) {
+        Tokenizer tokenizer = lease.loaded().engine().tokenizer();
+        ModelHeader header = model.header();
+        var key = new ChatTemplates.Key(
+                header.chatTemplate().orElse(""), header.tokenId("bos"), header.tokenId("eos"), header.addsBos());
+        return new PromptBuilder(
+                parts.templates().of(key, tokenizer),
+                tokenizer,
+                parts.pool(),
+                lease.loaded().engine().info().contextTokens());
+    }
+
+    /** A request's messages with what the model has stored. */
+    static List<ChatMessage> messages(LocalModel model, List<ChatMessage> request) {
+        List<ChatMessage> stored = model.text().messages().stream()
+                .map(message -> ChatMessage.of(message.role(), message.content()))
+                .toList();
+        boolean qwen = model.header().architecture().equals("qwen3")
+                || model.name().model().equalsIgnoreCase("deepseek-r1");
+        return MessageAssembly.of(stored, model.text().system(), request, qwen);
+    }
+
+    /** No model here sees images yet. */
+    static void refuseImages(boolean any) {
+        if (any) {
+            throw ApiException.badRequest("Multimodal data provided, but model does not support multimodal requests.");
+        }
+    }
+}

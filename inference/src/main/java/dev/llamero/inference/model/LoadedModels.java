@@ -1,0 +1,309 @@
+package dev.llamero.inference.model;
+
+import dev.llamero.inference.api.GoDuration;
+import dev.llamero.inference.engine.EngineException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Which models are in memory: loads on demand, keeps them for their keep-alive time after the last request, evicts idle
+ * ones to make room (specification 9).
+ *
+ * <p>Any thread. One lock guards the table and is never held while a model loads or closes; those run on
+ * {@link ModelLoader}'s platform thread, one at a time. Requests that need a load wait in order of arrival, at most
+ * {@code queueMax} of them; requests to a loaded model do not wait here.
+ */
+public final class LoadedModels implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(LoadedModels.class.getName());
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Map<Path, Resident> residents = new LinkedHashMap<>();
+    private final Deque<Object> waiting = new ArrayDeque<>();
+    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("model-expiry").factory());
+    private final ModelLoader loader;
+    private final Limits limits;
+    private boolean closed;
+
+    /**
+     * Bounds and defaults.
+     *
+     * @param modelsMax models in memory at once; at least 1
+     * @param queueMax requests that may wait for a load
+     * @param keepAlive how long a model stays after its last request, if nobody says otherwise
+     */
+    public record Limits(int modelsMax, int queueMax, Duration keepAlive) {}
+
+    public LoadedModels(EngineFactory factory, Limits limits) {
+        this.loader = new ModelLoader(factory);
+        this.limits = limits;
+    }
+
+    /** A use of a loaded model; closing it lets the model's time run. */
+    public final class Lease implements AutoCloseable {
+        private final Resident resident;
+        private boolean released;
+
+        private Lease(Resident resident) {
+            this.resident = resident;
+        }
+
+        public LoadedEngine loaded() {
+            return resident.loaded;
+        }
+
+        /** Any thread; again: no effect. */
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                if (!released) {
+                    released = true;
+                    release(resident);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** One row of {@code /api/ps}. */
+    public record Row(LocalModel model, dev.llamero.inference.engine.EngineInfo info, Instant expires) {}
+
+    /**
+     * The model, loaded with these options, for one request.
+     *
+     * @param keepAlive how long it stays after this request and later ones; null to leave that as it is
+     * @throws EngineException if it cannot be loaded, too many wait, or the caller left
+     * @throws InterruptedException if the thread is interrupted while waiting
+     */
+    public Lease acquire(LocalModel model, LoadOptions options, Duration keepAlive, Caller caller)
+            throws InterruptedException {
+        lock.lock();
+        try {
+            Resident resident = residents.get(model.weights());
+            if (resident == null || !resident.fits(options)) {
+                resident = afterWaiting(model, options, caller);
+            }
+            resident.users++;
+            resident.keepAlive = keepAlive != null ? keepAlive : resident.keepAlive;
+            resident.cancelExpiry();
+            return new Lease(resident);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits for its turn, then loads unless somebody before did. Holds the lock, but not while loading. */
+    private Resident afterWaiting(LocalModel model, LoadOptions options, Caller caller) throws InterruptedException {
+        if (waiting.size() >= limits.queueMax()) {
+            throw new EngineException.Busy("more than " + limits.queueMax() + " requests wait for a model");
+        }
+        var turn = new Object();
+        waiting.addLast(turn);
+        try (var _ = caller.onGone(this::wakeAll)) {
+            while (true) {
+                refuseIfOver(caller);
+                Resident resident = residents.get(model.weights());
+                if (waiting.peekFirst() == turn) {
+                    if (resident != null && resident.fits(options)) {
+                        return resident;
+                    }
+                    if (makeRoom(model, resident)) {
+                        return load(model, options, caller);
+                    }
+                }
+                changed.await();
+            }
+        } finally {
+            waiting.remove(turn);
+            changed.signalAll();
+        }
+    }
+
+    private void refuseIfOver(Caller caller) {
+        if (closed) {
+            throw new EngineException.Closed("the server is shutting down");
+        }
+        if (caller.isGone()) {
+            throw new EngineException.Closed("the client left while its model was waited for");
+        }
+    }
+
+    private void wakeAll() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether there is room for one more; if not, starts to make some. */
+    private boolean makeRoom(LocalModel model, Resident same) {
+        if (same != null) {
+            if (same.isIdle()) {
+                evict(same, "it is to be loaded with other options");
+            }
+            return false;
+        }
+        if (residents.size() < limits.modelsMax()) {
+            return true;
+        }
+        residents.values().stream()
+                .filter(Resident::isIdle)
+                .min(Comparator.comparing((Resident resident) -> resident.keepAlive)
+                        .thenComparing(resident -> resident.lastUse))
+                .ifPresent(victim ->
+                        evict(victim, "room is needed for " + model.name().display()));
+        return false;
+    }
+
+    private Resident load(LocalModel model, LoadOptions options, Caller caller) throws InterruptedException {
+        var resident = new Resident(model, options, limits.keepAlive());
+        residents.put(model.weights(), resident);
+        lock.unlock();
+        LoadedEngine loaded = null;
+        try {
+            loaded = loader.load(model, options, caller);
+        } catch (EngineException.Unloadable e) {
+            loaded = evictOthersAndRetry(resident, e, caller);
+        } finally {
+            lock.lock();
+            if (loaded == null) {
+                residents.remove(model.weights());
+            }
+        }
+        if (closed) {
+            loaded.engine().close();
+            throw new EngineException.Closed("the server is shutting down");
+        }
+        resident.loaded = loaded;
+        resident.lastUse = Instant.now();
+        return resident;
+    }
+
+    /** Memory may have been short: one more try with every idle model out of the way (specification 9.3). */
+    private LoadedEngine evictOthersAndRetry(Resident resident, EngineException.Unloadable failure, Caller caller)
+            throws InterruptedException {
+        boolean freed = false;
+        lock.lock();
+        try {
+            for (Resident other : List.copyOf(residents.values())) {
+                if (other != resident && other.isIdle()) {
+                    evict(other, resident.model.name().display() + " did not load beside it");
+                    freed = true;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!freed) {
+            throw failure;
+        }
+        return loader.load(resident.model, resident.options, caller);
+    }
+
+    private void release(Resident resident) {
+        resident.users--;
+        resident.lastUse = Instant.now();
+        if (resident.users == 0 && residents.get(resident.model.weights()) == resident) {
+            scheduleExpiry(resident);
+        }
+        changed.signalAll();
+    }
+
+    private void scheduleExpiry(Resident resident) {
+        resident.cancelExpiry();
+        if (resident.keepAlive.isZero()) {
+            evict(resident, "its keep-alive time is zero");
+        } else if (!resident.keepAlive.equals(GoDuration.FOREVER)) {
+            resident.expiry =
+                    clock.schedule(() -> expire(resident), resident.keepAlive.toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void expire(Resident resident) {
+        lock.lock();
+        try {
+            if (resident.isIdle() && residents.get(resident.model.weights()) == resident) {
+                evict(resident, "it was not used for " + resident.keepAlive);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes an idle model out of the table; its memory is freed on the loader's thread, before the next load. */
+    private void evict(Resident resident, String reason) {
+        residents.remove(resident.model.weights());
+        resident.cancelExpiry();
+        LOG.log(System.Logger.Level.INFO, "unloading " + resident.model.name().display() + ": " + reason);
+        loader.close(resident.loaded.engine());
+        changed.signalAll();
+    }
+
+    /** Unloads a model as soon as it is idle; no effect if it is not loaded. */
+    public void unload(LocalModel model) {
+        lock.lock();
+        try {
+            Resident resident = residents.get(model.weights());
+            if (resident != null) {
+                resident.keepAlive = Duration.ZERO;
+                if (resident.isIdle()) {
+                    scheduleExpiry(resident);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The loaded models, the one that stays longest first. */
+    public List<Row> rows() {
+        lock.lock();
+        try {
+            return residents.values().stream()
+                    .filter(resident -> resident.loaded != null)
+                    .map(resident ->
+                            new Row(resident.model, resident.loaded.engine().info(), resident.expires()))
+                    .sorted(Comparator.comparing(Row::expires).reversed())
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Fails who waits, closes every engine and waits for that. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            for (Resident resident : residents.values()) {
+                if (resident.loaded != null) {
+                    loader.close(resident.loaded.engine());
+                }
+            }
+            residents.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        clock.shutdownNow();
+        loader.close();
+    }
+}

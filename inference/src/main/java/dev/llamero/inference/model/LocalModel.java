@@ -1,0 +1,61 @@
+package dev.llamero.inference.model;
+
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A model on disk, ready to be listed, shown or loaded. Immutable.
+ *
+ * @param name its full name
+ * @param weights the GGUF file; the key under which it is loaded
+ * @param projector whether there is a projector layer beside the weights
+ * @param size bytes of all its files
+ * @param digest gives 64 hex digits; for a loose file it may still be counted, and is then a stand-in
+ * @param modified time of the manifest or file
+ * @param parent name of the model it was made from; "" if none
+ * @param text what the store says besides the weights
+ * @param header what the GGUF file says
+ */
+public record LocalModel(
+        ModelName name,
+        Path weights,
+        boolean projector,
+        long size,
+        Supplier<String> digest,
+        Instant modified,
+        String parent,
+        Layers text,
+        ModelHeader header) {
+
+    /**
+     * Text layers of a store's model; all empty for a loose file.
+     *
+     * @param template Go template
+     * @param parameters stored options
+     * @param messages role and content of each stored message
+     */
+    public record Layers(
+            Optional<String> template,
+            Optional<String> system,
+            Map<String, Object> parameters,
+            List<Message> messages,
+            List<String> licenses) {
+        static final Layers NONE = new Layers(Optional.empty(), Optional.empty(), Map.of(), List.of(), List.of());
+    }
+
+    /** A stored message. */
+    public record Message(String role, String content) {}
+
+    /** What the model can do, in Ollama's words (specification 15.4). */
+    public List<String> capabilities() {
+        return Capabilities.of(this);
+    }
+
+    public boolean can(String capability) {
+        return capabilities().contains(capability);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.llamero.inference.prompt;
+
+import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.ChatMessage;
+import dev.llamero.inference.api.Think;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model's own chat template: messages and tools to the text of a prompt. Immutable; any thread.
+ *
+ * <p>Variables are those that llama.cpp gives to a GGUF's Jinja template (specification 6.4): thinking of earlier turns
+ * is not among them.
+ */
+public final class ChatTemplate {
+    private final Renderer renderer;
+    private final String bos;
+    private final String eos;
+    private final boolean addsBos;
+
+    /** Variables to text; an {@link ApiException} says what the template refuses. */
+    public interface Renderer {
+        String render(Map<String, Object> variables);
+    }
+
+    /**
+     * A template with the texts of its model's special tokens.
+     *
+     * @param bos text of the begin-of-text token; "" if the model has none
+     * @param eos text of the end-of-text token; "" if the model has none
+     * @param addsBos whether tokenizing puts the begin-of-text token in front by itself
+     */
+    public ChatTemplate(Renderer renderer, String bos, String eos, boolean addsBos) {
+        this.renderer = renderer;
+        this.bos = bos;
+        this.eos = eos;
+        this.addsBos = addsBos;
+    }
+
+    /**
+     * The prompt, up to where the assistant's turn begins.
+     *
+     * @param think null for a model that does not think
+     * @throws ApiException if the template refuses these messages
+     */
+    public String render(List<ChatMessage> messages, List<Map<String, Object>> tools, Think think) {
+        Map<String, Object> variables = new LinkedHashMap<>();
+        variables.put("messages", messages.stream().map(ChatTemplate::variable).toList());
+        if (!tools.isEmpty()) {
+            variables.put("tools", tools);
+        }
+        variables.put("add_generation_prompt", true);
+        variables.put("bos_token", bos);
+        variables.put("eos_token", eos);
+        if (think != null) {
+            variables.put("enable_thinking", think.on());
+            if (think.level() != null) {
+                variables.put("reasoning_effort", think.level());
+            }
+        }
+        String text = renderer.render(variables);
+        // Templates that write the token themselves would double the one that tokenizing adds.
+        return addsBos && !bos.isEmpty() && text.startsWith(bos) ? text.substring(bos.length()) : text;
+    }
+
+    private static Map<String, Object> variable(ChatMessage message) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("role", message.role());
+        map.put("content", message.content());
+        if (!message.toolCalls().isEmpty()) {
+            var calls = new ArrayList<Map<String, Object>>();
+            for (var call : message.toolCalls()) {
+                Map<String, Object> function = new LinkedHashMap<>();
+                function.put("name", call.name());
+                function.put("arguments", call.arguments());
+                Map<String, Object> entry = new LinkedHashMap<>();
+                entry.put("type", "function");
+                entry.put("function", function);
+                if (!call.id().isEmpty()) {
+                    entry.put("id", call.id());
+                }
+                calls.add(entry);
+            }
+            map.put("tool_calls", calls);
+        }
+        if (!message.toolName().isEmpty()) {
+            map.put("name", message.toolName());
+        }
+        if (!message.toolCallId().isEmpty()) {
+            map.put("tool_call_id", message.toolCallId());
+        }
+        return map;
+    }
+}

@@ -1,0 +1,105 @@
+package dev.llamero.inference.prompt;
+
+/**
+ * Splits thinking from content by the tags {@code <think>} and {@code </think>}, by the rules of the specification's
+ * section 10.3. Used by one thread.
+ */
+final class ThinkingParser {
+    static final String OPEN = "<think>";
+    static final String CLOSE = "</think>";
+
+    private enum State {
+        /** Nothing but space so far: an open tag may still come. */
+        BEFORE,
+        /** Behind the open tag, where space is dropped. */
+        OPENED,
+        INSIDE,
+        /** Behind the close tag, where space is dropped. */
+        CLOSED,
+        CONTENT
+    }
+
+    private final StringBuilder held = new StringBuilder();
+    private State state;
+
+    private ThinkingParser(State state) {
+        this.state = state;
+    }
+
+    /** For an answer to a prompt: one that ends with the open tag starts inside. */
+    static ThinkingParser after(String prompt) {
+        return new ThinkingParser(prompt.stripTrailing().endsWith(OPEN) ? State.OPENED : State.BEFORE);
+    }
+
+    /** Takes a piece and adds what is decided to the two texts. */
+    void accept(String text, StringBuilder thinking, StringBuilder content) {
+        held.append(text);
+        boolean goesOn = true;
+        while (goesOn && !held.isEmpty()) {
+            goesOn = switch (state) {
+                case BEFORE -> before();
+                case OPENED -> dropSpace(State.INSIDE);
+                case INSIDE -> inside(thinking);
+                case CLOSED -> dropSpace(State.CONTENT);
+                case CONTENT -> release(content);
+            };
+        }
+    }
+
+    /** Adds what is still held; unlike Ollama, which loses it. */
+    void finish(StringBuilder thinking, StringBuilder content) {
+        (state == State.INSIDE || state == State.OPENED ? thinking : content)
+                .append(state == State.CLOSED || state == State.OPENED ? "" : held);
+        held.setLength(0);
+    }
+
+    private boolean before() {
+        int start = firstVisible();
+        if (held.length() - start >= OPEN.length() && held.indexOf(OPEN, start) == start) {
+            held.delete(0, start + OPEN.length());
+            state = State.OPENED;
+            return true;
+        }
+        if (OPEN.startsWith(held.substring(start))) {
+            return false;
+        }
+        state = State.CONTENT;
+        return true;
+    }
+
+    private boolean dropSpace(State next) {
+        held.delete(0, firstVisible());
+        if (!held.isEmpty()) {
+            state = next;
+        }
+        return true;
+    }
+
+    private boolean inside(StringBuilder thinking) {
+        int end = held.indexOf(CLOSE);
+        if (end >= 0) {
+            thinking.append(held, 0, end);
+            held.delete(0, end + CLOSE.length());
+            state = State.CLOSED;
+            return true;
+        }
+        int keep = Tags.partialAtEnd(held, CLOSE);
+        thinking.append(held, 0, held.length() - keep);
+        held.delete(0, held.length() - keep);
+        return false;
+    }
+
+    private boolean release(StringBuilder content) {
+        content.append(held);
+        held.setLength(0);
+        return false;
+    }
+
+    private int firstVisible() {
+        int at = 0;
+        while (at < held.length() && Character.isWhitespace(held.charAt(at))) {
+            at++;
+        }
+        return at;
+    }
+}
