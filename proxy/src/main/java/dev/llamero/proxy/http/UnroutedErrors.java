@@ -1,0 +1,29 @@
+package dev.llamero.proxy.http;
+
+import io.helidon.http.DirectHandler;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.RequestException;
+import io.helidon.http.ServerResponseHeaders;
+import io.helidon.http.Status;
+
+/** Answers what fails before {@link FrontDoor}: a request line or headers that are not HTTP, a body over the limit. */
+public final class UnroutedErrors implements DirectHandler {
+    @Override
+    public TransportResponse handle(
+            TransportRequest request, EventType type, Status status, ServerResponseHeaders headers, String message) {
+        String id = RequestIds.acceptOrMake(request.headers().first(HeaderNames.create(RequestIds.HEADER)));
+        var failure = RequestException.builder()
+                .type(type)
+                .status(status)
+                .message(message)
+                .build();
+        return TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .header(HeaderNames.create(RequestIds.HEADER), id)
+                .header(HeaderNames.CONTENT_TYPE, "application/json")
+                .keepAlive(false)
+                .entity(ErrorReplies.reply(failure, id).body())
+                .build();
+    }
+}

@@ -1,0 +1,2 @@
+/** The proxy's process: settings and main. */
+package dev.llamero.proxy;

@@ -1,0 +1,222 @@
+package dev.llamero.proxy.upstream;
+
+import dev.llamero.proxy.upstream.UpstreamException.Kind;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * One request to the model server and its answer, read as it comes. Belongs to the thread that sends it; only
+ * {@link #cancel} may come from another. Closing it before the answer's end closes the connection, by which the model
+ * server learns that nobody listens.
+ */
+public final class UpstreamCall implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(UpstreamCall.class.getName());
+    private static final Duration FINISH_PATIENCE = Duration.ofMillis(100);
+    private static final int FINISH_READS_MAX = 8;
+
+    private final UpstreamClient client;
+    private final UpstreamDeadlines deadlines;
+    private volatile UpstreamConnection connection;
+    private volatile boolean cancelled;
+    private AnswerHead head;
+    private AnswerBody body;
+
+    UpstreamCall(UpstreamClient client, UpstreamDeadlines deadlines) {
+        this.client = client;
+        this.deadlines = deadlines;
+    }
+
+    /**
+     * Sends the request and waits for the head of the answer. Tries once more on a new connection if a kept one turns
+     * out to be dead before it gave a byte.
+     *
+     * @param headers besides Host, Content-Length and Connection; values without line breaks
+     * @return the status
+     * @throws UpstreamException of any kind
+     */
+    public int send(String method, String path, Map<String, String> headers, byte[] content) {
+        byte[] request = request(method, path, headers, content);
+        UpstreamConnection kept = client.takeIdle();
+        if (kept != null && sendOn(kept, request)) {
+            return head.status();
+        }
+        UpstreamConnection fresh = new UpstreamConnection();
+        attach(fresh);
+        try {
+            fresh.connect(client.address(), deadlines.connect());
+        } catch (IOException | RuntimeException e) {
+            fresh.close();
+            throw unreachable(e);
+        }
+        sendOn(fresh, request);
+        return head.status();
+    }
+
+    /** A header of the answer; empty if it is not there. */
+    public String header(String name) {
+        return head.header(name);
+    }
+
+    /** At least one byte of the answer's body, or -1 at its end. */
+    public int read(byte[] target) {
+        try {
+            return body.read(target);
+        } catch (IOException e) {
+            throw failure(e, deadlines.silence());
+        }
+    }
+
+    /** The rest of the body. */
+    public byte[] readAll(int bytesMax) {
+        var all = new ByteArrayOutputStream();
+        byte[] piece = new byte[8192];
+        for (int count = read(piece); count >= 0; count = read(piece)) {
+            if (all.size() + count > bytesMax) {
+                throw new UpstreamException(
+                        Kind.GARBLED, "the model server's answer is longer than " + bytesMax + " bytes");
+            }
+            all.write(piece, 0, count);
+        }
+        return all.toByteArray();
+    }
+
+    /**
+     * The caller has all it wants: reads the little that may follow, so that the connection can carry another call. A
+     * server that does not end its answer at once loses the connection instead.
+     */
+    public void finish() {
+        byte[] rest = new byte[256];
+        try {
+            connection.readTimeout(FINISH_PATIENCE);
+            for (int reads = 0; reads < FINISH_READS_MAX && body.read(rest) >= 0; reads++) {
+                LOG.log(System.Logger.Level.TRACE, "the model server went on after its last line");
+            }
+        } catch (IOException | UpstreamException e) {
+            LOG.log(System.Logger.Level.DEBUG, "the model server did not end its answer cleanly", e);
+        }
+        close();
+    }
+
+    /** Ends the call from any thread, at any time: what waits on it fails with {@link Kind#CANCELLED}. */
+    public void cancel() {
+        cancelled = true;
+        UpstreamConnection current = connection;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        UpstreamConnection used = connection;
+        if (used == null) {
+            return;
+        }
+        connection = null;
+        boolean clean = body != null && body.leavesConnectionClean() && head.keepsConnection();
+        if (clean && !cancelled && !used.hasBufferedBytes()) {
+            client.giveBack(used);
+        } else {
+            used.close();
+        }
+    }
+
+    /** @return false if a kept connection was dead, so that a new one may be tried */
+    private boolean sendOn(UpstreamConnection target, byte[] request) {
+        attach(target);
+        boolean[] answering = new boolean[1];
+        try {
+            target.write(request);
+            long deadline = System.nanoTime() + deadlines.firstByte().toNanos();
+            head = AnswerHead.read(() -> {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    throw new SocketTimeoutException("no answer");
+                }
+                if (!target.hasBufferedBytes()) {
+                    target.readTimeout(Duration.ofNanos(left));
+                }
+                int next = target.read();
+                answering[0] |= next >= 0;
+                return next;
+            });
+            target.readTimeout(deadlines.silence());
+            body = new AnswerBody(target, head);
+            return true;
+        } catch (IOException e) {
+            target.close();
+            boolean dead = target.isReused() && !answering[0] && !(e instanceof SocketTimeoutException);
+            if (dead && !cancelled) {
+                return false;
+            }
+            throw failure(e, deadlines.firstByte());
+        }
+    }
+
+    private void attach(UpstreamConnection target) {
+        connection = target;
+        // A cancel that came before it could see the connection is caught here.
+        if (cancelled) {
+            target.close();
+            throw new UpstreamException(Kind.CANCELLED, "cancelled");
+        }
+    }
+
+    private byte[] request(String method, String path, Map<String, String> headers, byte[] content) {
+        var head = new StringBuilder(256)
+                .append(method)
+                .append(' ')
+                .append(client.address().basePath())
+                .append(path)
+                .append(" HTTP/1.1\r\nHost: ")
+                .append(client.address().authority())
+                .append("\r\n");
+        headers.forEach(
+                (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+        if (content.length > 0) {
+            head.append("Content-Length: ").append(content.length).append("\r\n");
+        }
+        byte[] ascii = head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] request = new byte[ascii.length + content.length];
+        System.arraycopy(ascii, 0, request, 0, ascii.length);
+        System.arraycopy(content, 0, request, ascii.length, content.length);
+        return request;
+    }
+
+    private UpstreamException unreachable(Exception e) {
+        if (cancelled) {
+            return new UpstreamException(Kind.CANCELLED, "cancelled", e);
+        }
+        String reason = e instanceof java.net.UnknownHostException || e.getMessage() == null
+                ? "unknown host"
+                : e.getMessage().toLowerCase(java.util.Locale.ROOT);
+        return new UpstreamException(
+                Kind.UNREACHABLE,
+                "the model server at " + client.address() + " is not reachable (" + reason
+                        + "); start it, or point the setting \"upstream\" at the right address",
+                e);
+    }
+
+    private UpstreamException failure(IOException e, Duration waited) {
+        if (cancelled) {
+            return new UpstreamException(Kind.CANCELLED, "cancelled", e);
+        }
+        if (e instanceof SocketTimeoutException) {
+            return new UpstreamException(
+                    Kind.TIMEOUT,
+                    "the model server sent nothing for " + seconds(waited)
+                            + "; it may be overloaded or still reading a long prompt",
+                    e);
+        }
+        return new UpstreamException(
+                Kind.CUT, "the model server closed the connection before its answer was complete", e);
+    }
+
+    private static String seconds(Duration waited) {
+        return waited.toMillis() % 1000 == 0 ? waited.toSeconds() + " s" : waited.toMillis() + " ms";
+    }
+}
