@@ -14,8 +14,7 @@ public sealed interface GgufValue {
     GgufType type();
 
     /**
-     * The value as plain Java: {@code Long} ({@code BigInteger} for an unsigned number beyond 63 bits), {@code Float}
-     * or
+     * The value as plain Java: {@code Long} ({@code BigInteger} for an unsigned number beyond 63 bits), {@code Float},
      * {@code Double}, {@code Boolean}, {@code String}, or a {@code List} of these.
      *
      * @throws IllegalStateException if the value was omitted when reading

@@ -96,8 +96,8 @@ public final class GgufWriter {
     }
 
     /**
-     * Writes header and data, forces them to the disk and renames the finished file to its name, replacing an older
-     * one.
+     * Writes header and data, forces them to the disk and renames the finished file to its name. An older file of that
+     * name is replaced.
      *
      * @throws IllegalStateException if a tensor has no data
      */
