@@ -1,0 +1,84 @@
+package dev.llamero.inference.jinja;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Parameters of a built-in function, filter, test or method, and how arguments are matched with them.
+ *
+ * <p>Written as text: names apart by spaces, {@code ?} after an optional one, a leading {@code /} where Python takes no
+ * names.
+ */
+final class Signature {
+    /** Stands for an optional argument that was not given. */
+    static final Object ABSENT = new Object();
+
+    private final String function;
+    private final String[] names;
+    private final int required;
+    private final boolean positionalOnly;
+
+    private Signature(String function, String[] names, int required, boolean positionalOnly) {
+        this.function = function;
+        this.names = names;
+        this.required = required;
+        this.positionalOnly = positionalOnly;
+    }
+
+    static Signature of(String function, String parameters) {
+        List<String> names = new ArrayList<>();
+        int required = 0;
+        boolean positionalOnly = parameters.startsWith("/");
+        for (String part : parameters.substring(positionalOnly ? 1 : 0).split(" ")) {
+            if (!part.isEmpty()) {
+                boolean optional = part.endsWith("?");
+                required += optional ? 0 : 1;
+                names.add(optional ? part.substring(0, part.length() - 1) : part);
+            }
+        }
+        return new Signature(function, names.toArray(String[]::new), required, positionalOnly);
+    }
+
+    /** One value per parameter, {@link #ABSENT} where an optional one was left out. */
+    Object[] bind(Args args) {
+        Object[] given = args.positional();
+        if (args.named().isEmpty() && given.length == names.length) {
+            return given;
+        }
+        if (given.length > names.length) {
+            throw TemplateException.type(function + "() takes " + (names.length == required ? "" : "at most ")
+                    + names.length + " positional argument" + (names.length == 1 ? "" : "s") + " but " + given.length
+                    + (given.length == 1 ? " was" : " were") + " given");
+        }
+        Object[] bound = new Object[names.length];
+        for (int i = 0; i < names.length; i++) {
+            bound[i] = i < given.length ? given[i] : ABSENT;
+        }
+        for (Map.Entry<String, Object> entry : args.named().entrySet()) {
+            bound[namedIndex(entry.getKey(), given.length)] = entry.getValue();
+        }
+        for (int i = 0; i < required; i++) {
+            if (bound[i] == ABSENT) {
+                throw TemplateException.type(
+                        function + "() missing 1 required positional argument: '" + names[i] + "'");
+            }
+        }
+        return bound;
+    }
+
+    private int namedIndex(String name, int givenCount) {
+        if (positionalOnly) {
+            throw TemplateException.type(function + "() takes no keyword arguments");
+        }
+        for (int i = 0; i < names.length; i++) {
+            if (names[i].equals(name)) {
+                if (i < givenCount) {
+                    throw TemplateException.type(function + "() got multiple values for argument '" + name + "'");
+                }
+                return i;
+            }
+        }
+        throw TemplateException.type(function + "() got an unexpected keyword argument '" + name + "'");
+    }
+}
