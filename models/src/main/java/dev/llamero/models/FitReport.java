@@ -71,6 +71,7 @@ public final class FitReport {
 
     private void addVerdict(List<String> lines, long memoryBytes) {
         lines.add("  " + bar(memoryBytes) + " " + ByteSize.gibibytes(memoryBytes));
+        lines.add("  = weights, # KV cache, + buffers, . free");
         if (!fit.fits(memoryBytes)) {
             lines.add("  does not fit: " + ByteSize.gibibytes(fit.totalBytes() - memoryBytes) + " are missing");
             long tokens = fit.tokensIn(memoryBytes);
@@ -81,7 +82,6 @@ public final class FitReport {
                                     + " CPU");
             return;
         }
-        lines.add("  = weights, # KV cache, + buffers, . free");
         if (fit.kvBytesPerToken() == 0) {
             lines.add("  fits");
             return;
@@ -119,7 +119,7 @@ public final class FitReport {
             return;
         }
         lines.add("  KV cache    per token    at " + fit.contextTokens() + " tokens"
-                + (memoryBytes.isPresent() ? "    conversations" : ""));
+                + (memoryBytes.isPresent() ? "    conversations    tokens in all" : ""));
         for (KvType type : COMPARED) {
             addCompared(lines, type, memoryBytes);
         }
@@ -141,7 +141,11 @@ public final class FitReport {
                 ByteSize.kibibytes(other.kvBytesPerToken()),
                 ByteSize.gibibytes(other.kvBytes()));
         if (memoryBytes.isPresent()) {
-            text += String.format(Locale.ROOT, "    %13d", other.conversationsIn(memoryBytes.getAsLong()));
+            text += String.format(
+                    Locale.ROOT,
+                    "    %13d    %13d",
+                    other.conversationsIn(memoryBytes.getAsLong()),
+                    other.tokensIn(memoryBytes.getAsLong()));
         }
         lines.add(text);
     }

@@ -167,8 +167,8 @@ class MemoryFitTest {
                 .contains("  KV cache               4.56 GB     4.25 GiB  32768 tokens x 136 KiB (q8_0)")
                 .anyMatch(line -> line.matches("  \\[={14}###\\+\\.+] 80\\.00 GiB"))
                 .anyMatch(line -> line.startsWith("  fits: 13 conversations of 32768 tokens at the same time, or "))
-                .contains("  f16           256 KiB           8.00 GiB                7")
-                .contains("  q8_0          136 KiB           4.25 GiB               13");
+                .contains("  f16           256 KiB           8.00 GiB                7           247681")
+                .contains("  q8_0          136 KiB           4.25 GiB               13           451448");
         assertThat(lines).allMatch(line -> line.length() <= 90);
     }
 
