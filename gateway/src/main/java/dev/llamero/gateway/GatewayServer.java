@@ -1,0 +1,235 @@
+package dev.llamero.gateway;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.llamero.gateway.chat.ChatEvent;
+import dev.llamero.gateway.chat.ChatException;
+import dev.llamero.gateway.chat.Chats;
+import dev.llamero.gateway.chat.Models;
+import dev.llamero.gateway.upstream.ModelClient;
+import dev.llamero.gateway.upstream.UpstreamException;
+import dev.llamero.gateway.web.EdgeFilter;
+import dev.llamero.gateway.web.ErrorReplies;
+import dev.llamero.gateway.web.GoneClients;
+import dev.llamero.gateway.web.OriginGuard;
+import dev.llamero.gateway.web.PassThrough;
+import dev.llamero.gateway.web.StaticSite;
+import dev.llamero.gateway.ws.Browsers;
+import dev.llamero.gateway.ws.ChatEndpoint;
+import dev.llamero.gateway.ws.Requests;
+import dev.llamero.settings.LogSetup;
+import dev.llamero.settings.SettingsException;
+import dev.llamero.settings.SettingsReader;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Status;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.ServerRequest;
+import io.helidon.webserver.http.ServerResponse;
+import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger.Level;
+import java.net.StandardSocketOptions;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * The gateway: wires its parts, listens, beats once a second, and ends in order. Owns everything that must be closed.
+ */
+public final class GatewayServer implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(GatewayServer.class.getName());
+
+    /** Images in base64, for the pass-through; a question of the page is far smaller. */
+    private static final long PAYLOAD_BYTES_MAX = 16L << 20;
+
+    private static final int CONNECTIONS_MAX = 512;
+    private static final long BEAT_NANOS = 1_000_000_000L;
+
+    private final Browsers browsers;
+    private final Chats chats;
+    private final Models models;
+    private final WebServer server;
+    private final Thread beat;
+    private volatile boolean closed;
+
+    private GatewayServer(Settings settings) {
+        var client = new ModelClient(settings.modelEndpoint(), settings.modelApiKey(), settings.silenceTimeout());
+        var inference = new ModelClient(settings.inferenceEndpoint(), Optional.empty(), settings.silenceTimeout());
+        models = new Models(client, settings.model());
+        var guard = new OriginGuard(this::port, settings.allowedOrigins());
+        StaticSite site = StaticSite.load();
+        browsers = new Browsers(guard);
+        chats = new Chats(settings.dataDirectory(), client, models, this::publish, Clock.systemUTC());
+        String version = version();
+        var requests = new Requests(
+                version,
+                chats,
+                models,
+                () -> new LayerReport(version, address(settings), client, inference, chats, browsers).make());
+        var goneClients = new GoneClients();
+        server = WebServer.builder()
+                .host(settings.host())
+                .port(settings.port())
+                .shutdownHook(false)
+                .protocolsDiscoverServices(false)
+                .featuresDiscoverServices(false)
+                .addProtocol(Http1Config.builder()
+                        .name("http_1_1")
+                        .validateResponseHeaders(true)
+                        .addReceiveListener(goneClients)
+                        .build())
+                .addProtocol(ChatEndpoint.config())
+                .connectionOptions(options -> options.tcpNoDelay(true))
+                .putListenerSocketOption(StandardSocketOptions.SO_RCVBUF, 256 << 10)
+                .maxPayloadSize(PAYLOAD_BYTES_MAX)
+                .maxTcpConnections(CONNECTIONS_MAX)
+                .idleConnectionTimeout(Duration.ofMinutes(2))
+                .idleConnectionPeriod(Duration.ofSeconds(15))
+                .shutdownGracePeriod(Duration.ofSeconds(1))
+                .directHandlers(ErrorReplies.beforeRouting())
+                .addRouting(ChatEndpoint.routing(browsers, requests))
+                .routing(routing -> route(routing, guard, new PassThrough(client, goneClients), site))
+                .build();
+        beat = Thread.ofVirtual().name("beat").unstarted(this::beat);
+    }
+
+    /**
+     * Starts a gateway that listens.
+     *
+     * @throws SettingsException if the port is taken
+     */
+    public static GatewayServer start(Settings settings) {
+        var gateway = new GatewayServer(settings);
+        gateway.server.start();
+        if (!gateway.server.isRunning()) {
+            gateway.close();
+            throw new SettingsException("cannot listen on " + settings.host() + ":" + settings.port()
+                    + "; is a gateway running already? Set CLAWDBOT_PORT to another port, or stop it");
+        }
+        gateway.beat.start();
+        Thread.ofVirtual().name("first-models").start(() -> learnModels(gateway.models));
+        return gateway;
+    }
+
+    /** Port that is listened on; -1 before and after. */
+    public int port() {
+        return server == null ? -1 : server.port();
+    }
+
+    private URI address(Settings settings) {
+        return URI.create("http://" + settings.host() + ":" + port());
+    }
+
+    private void route(HttpRouting.Builder routing, OriginGuard guard, PassThrough passThrough, StaticSite site) {
+        routing.addFilter(new EdgeFilter(guard));
+        ErrorReplies.register(routing);
+        routing.get("/healthz", this::health)
+                .get(ChatEndpoint.PATH, GatewayServer::upgradeRequired)
+                .post("/v1/chat/completions", passThrough::handle)
+                .get("/v1/models", passThrough::handle)
+                .get("/*", site)
+                .get("/", site);
+    }
+
+    private void health(ServerRequest request, ServerResponse response) {
+        Optional<String> fault = LayerReport.storeFault(chats);
+        var body = JsonNodeFactory.instance
+                .objectNode()
+                .put("status", fault.isEmpty() ? "ok" : "failing")
+                .put("version", version())
+                .put("pages", browsers.count())
+                .put("runningTurns", chats.runningTurns());
+        fault.ifPresent(reason -> body.put("reason", reason));
+        response.headers().set(HeaderNames.CONTENT_TYPE, "application/json");
+        response.status(fault.isEmpty() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503)
+                .send(body.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void upgradeRequired(ServerRequest request, ServerResponse response) {
+        response.status(Status.create(426)).send("this address speaks WebSocket; PROTOCOL.md tells what");
+    }
+
+    private void publish(ChatEvent event) {
+        browsers.publish(event);
+    }
+
+    private void beat() {
+        while (!closed) {
+            LockSupport.parkNanos(BEAT_NANOS);
+            try {
+                chats.beat();
+                browsers.beat(System.nanoTime());
+            } catch (RuntimeException e) {
+                if (!closed) {
+                    LOG.log(Level.ERROR, "a beat failed", e);
+                }
+            }
+        }
+    }
+
+    private static void learnModels(Models models) {
+        try {
+            LOG.log(
+                    Level.INFO,
+                    "models: "
+                            + String.join(
+                                    ", ",
+                                    models.refresh(java.util.UUID.randomUUID().toString())));
+        } catch (UpstreamException e) {
+            LOG.log(Level.WARNING, e.getMessage() + " " + e.remedy());
+        }
+    }
+
+    private static String version() {
+        try (InputStream in = GatewayServer.class.getResourceAsStream("version.properties")) {
+            var properties = new Properties();
+            properties.load(in);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends running turns as interrupted, says goodbye to the pages, and stops listening. Safe to call twice. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        beat.interrupt();
+        chats.close();
+        browsers.close();
+        server.stop();
+    }
+
+    /** Starts the gateway from flags, environment and {@code llamero.yaml}. */
+    public static void main(String[] arguments) {
+        if (List.of(arguments).contains("--help")) {
+            LogSetup.configure("info");
+            LOG.log(Level.INFO, "settings:\n" + SettingsReader.usage(Settings.ALL));
+            return;
+        }
+        try {
+            Settings settings = Settings.read(List.of(arguments), System.getenv());
+            LogSetup.configure(settings.logLevel());
+            LOG.log(Level.INFO, "settings: " + settings.printed());
+            if (!settings.allowedOrigins().isEmpty()) {
+                LOG.log(Level.WARNING, "pages of " + settings.allowedOrigins() + " can read and write all chats");
+            }
+            GatewayServer gateway = start(settings);
+            Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "shutdown"));
+            LOG.log(Level.INFO, "ready: http://" + settings.host() + ":" + gateway.port());
+        } catch (SettingsException | ChatException e) {
+            LOG.log(Level.ERROR, e.getMessage());
+            System.exit(1);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.llamero.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.llamero.gateway.chat.Chats;
+import dev.llamero.gateway.chat.Turn;
+import dev.llamero.gateway.upstream.ModelClient;
+import dev.llamero.gateway.upstream.UpstreamException;
+import dev.llamero.gateway.ws.Browsers;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What {@code /debug} shows: each layer's health, version and latency, and the trace of the last question. Blocks. */
+final class LayerReport {
+    private final String version;
+    private final URI ownAddress;
+    private final ModelClient proxy;
+    private final ModelClient inference;
+    private final Chats chats;
+    private final Browsers browsers;
+
+    LayerReport(
+            String version, URI ownAddress, ModelClient proxy, ModelClient inference, Chats chats, Browsers browsers) {
+        this.version = version;
+        this.ownAddress = ownAddress;
+        this.proxy = proxy;
+        this.inference = inference;
+        this.chats = chats;
+        this.browsers = browsers;
+    }
+
+    /** Asks the layers one after the other, so that the page sees where the chain is broken. */
+    Report make() {
+        String requestId = UUID.randomUUID().toString();
+        Asked proxyAnswer = ask(proxy, "/healthz", requestId);
+        return new Report(
+                List.of(own(), proxyLayer(proxyAnswer), inferenceLayer(proxyAnswer, requestId)),
+                chats.lastTurn().orElse(null));
+    }
+
+    private Layer own() {
+        Runtime runtime = Runtime.getRuntime();
+        long mebibytes = (runtime.totalMemory() - runtime.freeMemory()) >> 20;
+        long minutes = Duration.ofMillis(ManagementFactory.getRuntimeMXBean().getUptime())
+                .toMinutes();
+        return new Layer(
+                "gateway",
+                ownAddress.toString(),
+                "up",
+                version,
+                0,
+                "up " + minutes + " min, " + mebibytes + " MiB heap, pages open: " + browsers.count()
+                        + ", answers running: " + chats.runningTurns(),
+                "");
+    }
+
+    private Layer proxyLayer(Asked asked) {
+        if (asked.failure() != null) {
+            return down("proxy", proxy, asked.failure());
+        }
+        JsonNode health = asked.answer().json();
+        boolean ours = asked.answer().status() == 200 && health.hasNonNull("status");
+        return new Layer(
+                "proxy",
+                proxy.endpoint().toString(),
+                asked.answer().status() < 500 || ours ? "up" : "failing",
+                health.path("version").asText(""),
+                millis(asked.answer().took()),
+                ours ? "" : "answers " + asked.answer().status() + " to /healthz, so it is not Llamero's proxy",
+                "");
+    }
+
+    /** The proxy's own figures where it has them, since that is the way that questions take. */
+    private Layer inferenceLayer(Asked proxyAnswer, String requestId) {
+        JsonNode upstream = proxyAnswer.answer() == null
+                ? null
+                : proxyAnswer.answer().json().get("upstream");
+        if (upstream != null && upstream.path("reachable").isBoolean()) {
+            boolean reachable = upstream.path("reachable").booleanValue();
+            return new Layer(
+                    "inference",
+                    upstream.path("address").asText(""),
+                    reachable ? "up" : "down",
+                    upstream.path("version").asText(""),
+                    reachable ? upstream.path("latencyMs").asDouble(-1) : -1,
+                    reachable ? "as the proxy sees it" : "the proxy cannot reach it",
+                    reachable ? "" : "Start it with ./llamero serve, or everything with ./llamero up.");
+        }
+        Asked direct = ask(inference, "/api/version", requestId);
+        if (direct.failure() != null) {
+            return down("inference", inference, direct.failure());
+        }
+        return new Layer(
+                "inference",
+                inference.endpoint().toString(),
+                direct.answer().status() == 200 ? "up" : "failing",
+                direct.answer().json().path("version").asText(""),
+                millis(direct.answer().took()),
+                "asked directly, since the proxy does not tell",
+                "");
+    }
+
+    private static Layer down(String name, ModelClient client, UpstreamException failure) {
+        String remedy = name.equals("proxy")
+                ? failure.remedy()
+                : "Start it with ./llamero serve, or everything with ./llamero up.";
+        String what = failure.getMessage().replaceFirst("^The proxy at \\S+ ", "");
+        return new Layer(name, client.endpoint().toString(), "down", "", -1, what, remedy);
+    }
+
+    private static Asked ask(ModelClient client, String path, String requestId) {
+        try {
+            return new Asked(client.ask(path, requestId), null);
+        } catch (UpstreamException e) {
+            return new Asked(null, e);
+        }
+    }
+
+    private static double millis(Duration duration) {
+        return Math.round(duration.toNanos() / 10_000.0) / 100.0;
+    }
+
+    /**
+     * One layer.
+     *
+     * @param status {@code up}, {@code failing} (answers, but not well) or {@code down}
+     * @param version empty if it does not tell
+     * @param latencyMillis of one small request; -1 if none came back
+     * @param detail what else is known
+     * @param remedy what to do, if something must be done
+     */
+    record Layer(
+            String name,
+            String address,
+            String status,
+            String version,
+            double latencyMillis,
+            String detail,
+            String remedy) {}
+
+    /** @param lastTurn null if nothing was asked yet */
+    record Report(List<Layer> layers, Turn lastTurn) {}
+
+    private record Asked(ModelClient.Answer answer, UpstreamException failure) {}
+
+    /** For the health endpoint: does the store answer. */
+    static Optional<String> storeFault(Chats chats) {
+        try {
+            chats.sessions();
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package dev.llamero.gateway;
+
+import dev.llamero.settings.Setting;
+import dev.llamero.settings.SettingsException;
+import dev.llamero.settings.SettingsReader;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What the gateway was told at start; read once, then handed to whoever needs a part of it.
+ *
+ * @param host address to listen on
+ * @param port port to listen on; 0 takes a free one
+ * @param modelEndpoint base address of the proxy, without {@code /v1}
+ * @param inferenceEndpoint base address of the inference server, asked by {@code /debug} alone
+ * @param dataDirectory where the chats are kept
+ * @param model the model to ask, or empty for the first that the proxy lists
+ * @param modelApiKey bearer token for the proxy, or empty
+ * @param allowedOrigins further origins, such as {@code https://chat.example.org}, whose pages may use the gateway
+ * @param silenceTimeout longest wait for the next byte of an answer; must outlast the prefill of a long prompt
+ * @param logLevel error, warn, info, debug or trace
+ */
+public record Settings(
+        String host,
+        int port,
+        URI modelEndpoint,
+        URI inferenceEndpoint,
+        Path dataDirectory,
+        Optional<String> model,
+        Optional<String> modelApiKey,
+        List<String> allowedOrigins,
+        Duration silenceTimeout,
+        String logLevel) {
+    static final Setting HOST = new Setting(
+            "host",
+            List.of(),
+            "127.0.0.1",
+            "Address to listen on. Beyond loopback everyone who reaches the port can read all chats, so that needs"
+                    + " allowed-origins too.");
+    static final Setting PORT = new Setting(
+            "port",
+            List.of("CLAWDBOT_PORT", "CLAWDBOT_GATEWAY_PORT", "OPENCLAW_GATEWAY_PORT"),
+            "18789",
+            "Port for the page, the WebSocket and the API.");
+    static final Setting MODEL_ENDPOINT = new Setting(
+            "model-endpoint",
+            List.of("CLAWDBOT_MODEL_ENDPOINT"),
+            "http://127.0.0.1:8080",
+            "Base address of the proxy, or of any server that speaks OpenAI's chat completions.");
+    static final Setting INFERENCE_ENDPOINT = new Setting(
+            "inference-endpoint",
+            List.of("LLAMERO_INFERENCE_ENDPOINT"),
+            "http://127.0.0.1:11434",
+            "Base address of the inference server; only /debug asks it, when the proxy cannot tell.");
+    static final Setting DATA_DIRECTORY = new Setting(
+            "data-dir",
+            List.of("LLAMERO_GATEWAY_DATA"),
+            "~/.llamero/gateway",
+            "Directory of the chat database; deleting it deletes all chats.");
+    static final Setting MODEL = new Setting(
+            "model",
+            List.of("LLAMERO_GATEWAY_MODEL"),
+            "",
+            "Model to ask. When not set, the first one that the proxy lists.");
+    static final Setting MODEL_API_KEY = new Setting(
+            "model-api-key",
+            List.of("LLAMERO_MODEL_API_KEY"),
+            "",
+            "Key that is sent to the proxy as a bearer token, if the proxy wants one.");
+    static final Setting ALLOWED_ORIGINS = new Setting(
+            "allowed-origins",
+            List.of("LLAMERO_GATEWAY_ORIGINS"),
+            "",
+            "Further origins that may use the gateway, separated by commas, such as https://chat.example.org. Pages"
+                    + " of these origins can read and write all chats.");
+    static final Setting SILENCE_TIMEOUT = new Setting(
+            "silence-timeout",
+            List.of("LLAMERO_GATEWAY_SILENCE_TIMEOUT"),
+            "15m",
+            "Longest wait for the next byte of an answer, as a duration; must outlast loading a model and reading a"
+                    + " long prompt.");
+    static final Setting LOG_LEVEL =
+            new Setting("log-level", List.of("LLAMERO_LOG_LEVEL"), "info", "One of error, warn, info, debug, trace.");
+
+    /** All that the gateway can be told, in the order of the README's table. */
+    static final List<Setting> ALL = List.of(
+            HOST,
+            PORT,
+            MODEL_ENDPOINT,
+            INFERENCE_ENDPOINT,
+            DATA_DIRECTORY,
+            MODEL,
+            MODEL_API_KEY,
+            ALLOWED_ORIGINS,
+            SILENCE_TIMEOUT,
+            LOG_LEVEL);
+
+    private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
+
+    /**
+     * Reads flags, environment and the file.
+     *
+     * @throws SettingsException naming the setting that is wrong and how to mend it
+     */
+    static Settings read(List<String> arguments, Map<String, String> environment) {
+        Path file = Path.of(environment.getOrDefault("LLAMERO_CONFIG", "llamero.yaml"));
+        var reader = new SettingsReader("gateway", ALL, arguments, environment, file);
+        var settings = new Settings(
+                reader.required(HOST),
+                reader.integer(PORT, 0, 65535).orElseThrow().intValue(),
+                endpoint(MODEL_ENDPOINT, reader.required(MODEL_ENDPOINT)),
+                endpoint(INFERENCE_ENDPOINT, reader.required(INFERENCE_ENDPOINT)),
+                reader.path(DATA_DIRECTORY).orElseThrow(),
+                reader.text(MODEL),
+                reader.text(MODEL_API_KEY),
+                reader.list(ALLOWED_ORIGINS).stream().map(Settings::origin).toList(),
+                reader.duration(SILENCE_TIMEOUT).orElseThrow(),
+                reader.required(LOG_LEVEL));
+        if (settings.silenceTimeout().compareTo(Duration.ofSeconds(1)) < 0) {
+            throw new SettingsException("setting silence-timeout must be at least 1s");
+        }
+        if (!LOOPBACK.contains(settings.host()) && settings.allowedOrigins().isEmpty()) {
+            throw new SettingsException(
+                    "setting host is " + settings.host() + ", which others can reach, and the gateway has no login:"
+                            + " say that this is meant by setting allowed-origins to the"
+                            + " address"
+                            + " people"
+                            + " will"
+                            + " open,"
+                            + " such"
+                            + " as http://192.168.1.20:" + settings.port() + ", or leave host at 127.0.0.1");
+        }
+        return settings;
+    }
+
+    /** Takes {@code http://host:port}, also with {@code /v1} or the whole path behind it, as people paste it. */
+    private static URI endpoint(Setting setting, String value) {
+        String base = value.strip()
+                .replaceFirst("/+$", "")
+                .replaceFirst("/chat/completions$", "")
+                .replaceFirst("/v1$", "")
+                .replaceFirst("/+$", "");
+        try {
+            URI uri = new URI(base.contains("://") ? base : "http://" + base);
+            boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (http && uri.getHost() != null && uri.getQuery() == null) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            throw new SettingsException(wrongAddress(setting, value), e);
+        }
+        throw new SettingsException(wrongAddress(setting, value));
+    }
+
+    private static String wrongAddress(Setting setting, String value) {
+        return "setting " + setting.key() + " is \"" + value + "\", which is not an address such as "
+                + setting.fallback();
+    }
+
+    private static String origin(String value) {
+        String origin = value.toLowerCase(Locale.ROOT).replaceFirst("/+$", "");
+        if (!origin.matches("https?://[a-z0-9.\\-]+(:\\d{1,5})?|https?://\\[[0-9a-f:]+](:\\d{1,5})?")) {
+            throw new SettingsException("setting allowed-origins holds \"" + value
+                    + "\", which is not an origin such as https://chat.example.org");
+        }
+        return origin;
+    }
+
+    /** One line for the log, without the key. */
+    String printed() {
+        return "host=" + host + " port=" + port + " model-endpoint=" + modelEndpoint + " inference-endpoint="
+                + inferenceEndpoint + " data-dir=" + dataDirectory + " model=" + model.orElse("(first listed)")
+                + " model-api-key=" + (modelApiKey.isPresent() ? "(set)" : "(none)") + " allowed-origins="
+                + allowedOrigins + " silence-timeout=" + silenceTimeout.toSeconds() + "s log-level=" + logLevel;
+    }
+
+    /** A record would print the key. */
+    @Override
+    public String toString() {
+        return "Settings[" + printed() + "]";
+    }
+}

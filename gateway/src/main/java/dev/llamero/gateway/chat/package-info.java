@@ -1,0 +1,2 @@
+/** Conversations and turns: what is kept, and what runs. Knows neither sockets nor pages. */
+package dev.llamero.gateway.chat;

@@ -1,0 +1,2 @@
+/** The chat gateway: browser page and WebSocket on one side, the proxy's HTTP on the other. */
+package dev.llamero.gateway;

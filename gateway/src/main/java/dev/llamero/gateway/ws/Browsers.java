@@ -1,0 +1,103 @@
+package dev.llamero.gateway.ws;
+
+import dev.llamero.gateway.chat.ChatEvent;
+import dev.llamero.gateway.web.OriginGuard;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The pages that are open. Tells them what happens, notices those that are gone. Any thread; nothing here blocks, since
+ * events come from within the chats' lock.
+ */
+public final class Browsers {
+    /** Pages of one person, generously; each costs an outbox and two virtual threads. */
+    static final int SOCKETS_MAX = 64;
+
+    static final long PING_NANOS = 20_000_000_000L;
+    /** Two pings unanswered and a little more. */
+    static final long SILENCE_NANOS_MAX = 45_000_000_000L;
+    /** The page takes a longer silence for a dead connection. */
+    static final long TICK_NANOS = 10_000_000_000L;
+
+    private static final int GOING_AWAY = 1001;
+    private static final System.Logger LOG = System.getLogger(Browsers.class.getName());
+
+    private final OriginGuard guard;
+    private final Set<ChatSocket> sockets = ConcurrentHashMap.newKeySet();
+    private long pingedNanos = System.nanoTime();
+    private long tickedNanos = System.nanoTime();
+
+    public Browsers(OriginGuard guard) {
+        this.guard = guard;
+    }
+
+    OriginGuard guard() {
+        return guard;
+    }
+
+    boolean hasRoom() {
+        return sockets.size() < SOCKETS_MAX;
+    }
+
+    boolean add(ChatSocket socket) {
+        sockets.add(socket);
+        return sockets.size() <= SOCKETS_MAX;
+    }
+
+    void remove(ChatSocket socket) {
+        sockets.remove(socket);
+    }
+
+    public int count() {
+        return sockets.size();
+    }
+
+    /** Passes an event to those whom it concerns: deltas to who looks at the conversation, the rest to all. */
+    public void publish(ChatEvent event) {
+        String json = Protocol.write(Protocol.event(event));
+        String sessionKey = switch (event) {
+            case ChatEvent.TurnStarted started -> started.sessionKey();
+            case ChatEvent.TurnDelta delta -> delta.sessionKey();
+            case ChatEvent.TurnWaiting waiting -> waiting.sessionKey();
+            case ChatEvent.TurnEnded ended -> ended.sessionKey();
+            case ChatEvent.SessionChanged changed -> "";
+            case ChatEvent.SessionDeleted deleted -> "";
+        };
+        for (ChatSocket socket : sockets) {
+            if (sessionKey.isEmpty() || socket.watches(sessionKey)) {
+                socket.sendText(json);
+            }
+        }
+    }
+
+    /** Called about once a second by one thread: pings, ticks, and drops who is silent or stuck. */
+    public void beat(long nowNanos) {
+        boolean ping = nowNanos - pingedNanos >= PING_NANOS;
+        boolean tick = nowNanos - tickedNanos >= TICK_NANOS;
+        pingedNanos = ping ? nowNanos : pingedNanos;
+        tickedNanos = tick ? nowNanos : tickedNanos;
+        String tickJson = Protocol.write(new ServerMessage.Event("tick", Map.of()));
+        for (ChatSocket socket : sockets) {
+            if (nowNanos - socket.heardNanos() > SILENCE_NANOS_MAX || socket.isStuck(nowNanos)) {
+                LOG.log(Level.INFO, "a browser is gone without a word");
+                socket.hangUp();
+                continue;
+            }
+            if (ping) {
+                socket.ping();
+            }
+            if (tick) {
+                socket.sendText(tickJson);
+            }
+        }
+    }
+
+    /** Tells all pages that the gateway ends; they come back by themselves. */
+    public void close() {
+        for (ChatSocket socket : sockets) {
+            socket.close(GOING_AWAY, "the gateway is shutting down");
+        }
+    }
+}

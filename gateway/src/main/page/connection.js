@@ -1,0 +1,108 @@
+// The WebSocket: requests with ids, events, and coming back by itself. PROTOCOL.md tells what is spoken.
+
+const RECONNECT_MILLIS = [300, 700, 1500, 3000, 5000, 8000];
+const REQUEST_MILLIS = 30_000;
+
+export class Connection extends EventTarget {
+  #socket = null;
+  #waiting = new Map();
+  #nextId = 1;
+  #attempts = 0;
+  #tickMillis = 10_000;
+  #heard = 0;
+  #encoder = new TextEncoder();
+  online = false;
+
+  start() {
+    this.#open();
+    setInterval(() => this.#watch(), 2000);
+    // A phone that wakes up should not wait for the next attempt.
+    addEventListener('online', () => this.#hurry());
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.#hurry());
+  }
+
+  /** Resolves with the payload; rejects with an error that has code and retryable. */
+  request(method, params = {}) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) {
+      return Promise.reject(failure('OFFLINE', 'not connected', true));
+    }
+    const id = String(this.#nextId++);
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiting.delete(id);
+        reject(failure('OFFLINE', 'no response', true));
+      }, REQUEST_MILLIS);
+      this.#waiting.set(id, { resolve, reject, timer });
+      // Binary, since the gateway refuses text that the browser may have cut into several frames.
+      this.#socket.send(this.#encoder.encode(JSON.stringify({ type: 'req', id, method, params })));
+    });
+  }
+
+  #open() {
+    const scheme = location.protocol === 'https:' ? 'wss:' : 'ws:';
+    const socket = new WebSocket(`${scheme}//${location.host}/ws`);
+    this.#socket = socket;
+    socket.onopen = async () => {
+      this.#heard = Date.now();
+      try {
+        const welcome = await this.request('hello', { protocol: 1 });
+        this.#tickMillis = welcome.limits.tickMillis;
+        this.#attempts = 0;
+        this.online = true;
+        this.dispatchEvent(new CustomEvent('open', { detail: welcome }));
+      } catch {
+        socket.close();
+      }
+    };
+    socket.onmessage = event => {
+      this.#heard = Date.now();
+      this.#receive(JSON.parse(event.data));
+    };
+    socket.onclose = () => {
+      if (this.#socket !== socket) return;
+      this.#socket = null;
+      this.online = false;
+      for (const { reject, timer } of this.#waiting.values()) {
+        clearTimeout(timer);
+        reject(failure('OFFLINE', 'connection lost', true));
+      }
+      this.#waiting.clear();
+      this.dispatchEvent(new Event('close'));
+      const delay = RECONNECT_MILLIS[Math.min(this.#attempts++, RECONNECT_MILLIS.length - 1)];
+      setTimeout(() => this.#socket ?? this.#open(), delay * (0.8 + 0.4 * Math.random()));
+    };
+  }
+
+  #receive(message) {
+    if (message.type === 'event') {
+      this.dispatchEvent(new CustomEvent('message', { detail: message }));
+      return;
+    }
+    const waiting = this.#waiting.get(message.id);
+    if (!waiting) return;
+    this.#waiting.delete(message.id);
+    clearTimeout(waiting.timer);
+    if (message.ok) waiting.resolve(message.payload);
+    else waiting.reject(failure(message.error.code, message.error.message, message.error.retryable));
+  }
+
+  /** A connection that died without a word shows by the missing ticks. */
+  #watch() {
+    const socket = this.#socket;
+    if (socket?.readyState === WebSocket.OPEN && Date.now() - this.#heard > 2.5 * this.#tickMillis) {
+      socket.onclose();
+      socket.close();
+    }
+  }
+
+  #hurry() {
+    if (!this.#socket) {
+      this.#attempts = 0;
+      this.#open();
+    }
+  }
+}
+
+function failure(code, message, retryable) {
+  return Object.assign(new Error(message), { code, retryable });
+}

@@ -1,0 +1,92 @@
+// What happens underneath: the layers, and the trace of the last question.
+import { LitElement, html, nothing } from 'lit';
+import { rate } from './message.js';
+import { duration, t } from './texts.js';
+import * as icons from './icons.js';
+
+class Debug extends LitElement {
+  static properties = {
+    store: { attribute: false }, language: { attribute: false }, report: { state: true }, roundTrip: { state: true },
+    failure: { state: true }, busy: { state: true },
+  };
+
+  createRenderRoot() {
+    return this;
+  }
+
+  open() {
+    const dialog = this.querySelector('dialog');
+    if (!dialog.open) dialog.showModal();
+    this.#ask();
+  }
+
+  async #ask() {
+    this.busy = true;
+    this.failure = '';
+    try {
+      this.roundTrip = await this.store.roundTrip();
+      this.report = await this.store.debug();
+    } catch (error) {
+      this.report = null;
+      this.failure = `${t('debugFailed')} ${error.message}`;
+    }
+    this.busy = false;
+  }
+
+  #close() {
+    this.querySelector('dialog').close();
+  }
+
+  render() {
+    return html`<dialog aria-labelledby="debug-title" @click=${event => event.target.tagName === 'DIALOG' && this.#close()}>
+      <div class="panel">
+        <header><h2 id="debug-title">${icons.pulse}${t('debugTitle')}</h2>
+          <button class="icon" aria-label=${t('refresh')} title=${t('refresh')} ?disabled=${this.busy} @click=${this.#ask}>${icons.again}</button>
+          <button class="icon" aria-label=${t('close')} title=${t('close')} @click=${this.#close}>${icons.close}</button></header>
+        ${this.failure ? html`<p class="failure">${this.failure}</p>` : nothing}
+        ${this.report ? this.#body() : this.failure ? nothing : html`<p class="asking">${t('asking')}</p>`}
+      </div></dialog>`;
+  }
+
+  #body() {
+    return html`<h3>${t('debugLayers')}</h3>
+      <ol class="layers">${this.report.layers.map(layer => this.#layer(layer))}</ol>
+      <h3>${t('debugTrace')}</h3>
+      ${this.report.lastTurn ? this.#trace(this.report.lastTurn) : html`<p class="asking">${t('noQuestion')}</p>`}`;
+  }
+
+  #layer(layer) {
+    // The gateway cannot measure the way to itself; the page can.
+    const millis = layer.name === 'gateway' ? this.roundTrip : layer.latencyMillis;
+    return html`<li class=${layer.status} data-layer=${layer.name}>
+      <div class="line"><i></i><strong>${t(layer.name)}</strong><span class="state">${t(layer.status)}</span>
+        <span class="latency">${millis >= 0 ? `${millis < 10 ? millis.toFixed(1) : Math.round(millis)} ms` : '–'}</span></div>
+      <div class="facts">${layer.address ? html`<code>${layer.address}</code>` : nothing}${layer.version ? html`<span>${t('version')} ${layer.version}</span>` : nothing}
+        ${layer.detail ? html`<span>${layer.detail}</span>` : nothing}</div>
+      ${layer.remedy ? html`<p class="remedy">${layer.remedy}</p>` : nothing}</li>`;
+  }
+
+  #trace(turn) {
+    const { firstTokenMillis, totalMillis, promptTokens, completionTokens } = turn.statistics;
+    const speed = rate(turn.statistics);
+    const page = this.store.trace?.turnId === turn.id ? this.store.trace : null;
+    const rows = [
+      [t('requestId'), html`<code>${turn.requestId}</code>`],
+      [t('modelLabel'), turn.model || '–'],
+      [t('state'), t(turn.state) + (turn.errorCode ? ` (${turn.errorCode})` : '')],
+      [t('firstToken'), firstTokenMillis >= 0 ? duration(firstTokenMillis) : '–'],
+      [t('total'), totalMillis >= 0 ? duration(totalMillis) : '–'],
+      [t('tokens'), completionTokens >= 0 ? t('tokensValue', { prompt: promptTokens, completion: completionTokens }) : '–'],
+      [t('rate'), speed ? t('statsRate', { rate: speed.toFixed(1) }) : '–'],
+      ...(page ? [[t('pageFirst'), page.firstMillis === undefined ? '–' : duration(page.firstMillis)], [t('pageTotal'), duration(page.totalMillis)]] : []),
+    ];
+    return html`
+      ${firstTokenMillis >= 0 && totalMillis > 0 ? html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img"
+        aria-label="${t('wait')} ${duration(firstTokenMillis)}, ${t('generate')} ${duration(totalMillis - firstTokenMillis)}">
+        <rect class="wait" width=${(100 * firstTokenMillis) / totalMillis} height="8"></rect>
+        <rect class="write" x=${(100 * firstTokenMillis) / totalMillis} width=${100 - (100 * firstTokenMillis) / totalMillis} height="8"></rect></svg>
+        <p class="legend"><i class="wait"></i>${t('wait')} <i class="write"></i>${t('generate')}</p>` : nothing}
+      <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
+  }
+}
+customElements.define('llamero-debug', Debug);

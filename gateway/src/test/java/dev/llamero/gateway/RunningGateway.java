@@ -1,0 +1,57 @@
+package dev.llamero.gateway;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A gateway on a free port, for one test. */
+final class RunningGateway implements AutoCloseable {
+    private final GatewayServer server;
+
+    private RunningGateway(GatewayServer server) {
+        this.server = server;
+    }
+
+    /** @param more further flags */
+    static RunningGateway start(URI proxy, Path data, String... more) {
+        var flags = Stream.concat(
+                        Stream.of(
+                                "--port",
+                                "0",
+                                "--model-endpoint",
+                                proxy.toString(),
+                                "--data-dir",
+                                data.toString(),
+                                "--inference-endpoint",
+                                "http://127.0.0.1:9"),
+                        Stream.of(more))
+                .toList();
+        return new RunningGateway(GatewayServer.start(Settings.read(flags, Map.of("LLAMERO_CONFIG", "none.yaml"))));
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    String host() {
+        return "127.0.0.1:" + port();
+    }
+
+    URI http(String path) {
+        return URI.create("http://" + host() + path);
+    }
+
+    URI webSocket() {
+        return URI.create("ws://" + host() + "/ws");
+    }
+
+    /** For waits in tests. */
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
