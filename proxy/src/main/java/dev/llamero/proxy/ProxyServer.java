@@ -17,6 +17,8 @@ import io.helidon.http.DirectHandler;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -78,18 +80,13 @@ public final class ProxyServer implements AutoCloseable {
      * @throws SettingsException if the port cannot be taken
      */
     public static ProxyServer start(ProxySettings settings, Consumer<String> accessLog) {
+        checkPort(settings);
         var proxy = new ProxyServer(settings, accessLog);
-        RuntimeException failure = null;
-        try {
-            proxy.server.start();
-        } catch (RuntimeException e) {
-            failure = e;
-        }
-        // Helidon 4.5.0 logs a taken port and returns a server that does not run.
+        proxy.server.start();
+        // Helidon 4.5.0 only logs that it could not listen, and returns a server that does not run.
         if (!proxy.server.isRunning()) {
-            proxy.upstream.close();
-            proxy.slowClients.close();
-            throw cannotListen(settings, failure);
+            proxy.close();
+            throw cannotListen(settings, null);
         }
         return proxy;
     }
@@ -135,7 +132,16 @@ public final class ProxyServer implements AutoCloseable {
         }
     }
 
-    private static SettingsException cannotListen(ProxySettings settings, RuntimeException cause) {
+    /** Asks first, since Helidon prints stack traces about a taken port. */
+    private static void checkPort(ProxySettings settings) {
+        try (var probe = new ServerSocket(settings.port(), 1, settings.host())) {
+            LOG.log(System.Logger.Level.DEBUG, "port {0} is free", probe.getLocalPort());
+        } catch (IOException e) {
+            throw cannotListen(settings, e);
+        }
+    }
+
+    private static SettingsException cannotListen(ProxySettings settings, IOException cause) {
         return new SettingsException(
                 "port " + settings.port() + " on " + settings.host().getHostAddress()
                         + " cannot be used; another program may listen on it. Stop that one, or choose another with"

@@ -21,6 +21,7 @@ final class RunningProxy implements AutoCloseable {
     private static final int WAIT_MILLIS = 20_000;
 
     private final ProxyServer server;
+    private final int port;
     private final LinkedBlockingQueue<String> accessLines = new LinkedBlockingQueue<>();
 
     RunningProxy(String upstream, String... arguments) {
@@ -28,10 +29,11 @@ final class RunningProxy implements AutoCloseable {
         all.addAll(List.of(arguments));
         // No llamero.yaml of the machine may change a test.
         server = ProxyServer.start(ProxySettings.read(all, Map.of("LLAMERO_CONFIG", "absent.yaml")), accessLines::add);
+        port = server.port();
     }
 
     int port() {
-        return server.port();
+        return port;
     }
 
     String accessLine() throws InterruptedException {
