@@ -11,8 +11,8 @@ import java.nio.channels.SeekableByteChannel;
  * end the read in a fault of the JVM and not in an exception.
  */
 final class HeaderInput {
-    /** A header is metadata and the tensor table; the largest known ones have some 20 MB. */
-    static final long HEADER_BYTES_MAX = 256L << 20;
+    /** Metadata and tensor table; a vocabulary of 262,144 tokens with merges and scores makes some 15 MB. */
+    static final long HEADER_BYTES_MAX = 128L << 20;
 
     private static final int WINDOW_BYTES = 64 << 10;
 
@@ -47,6 +47,13 @@ final class HeaderInput {
     /** Bytes that the header may still take. */
     long remaining() {
         return Math.min(size, HEADER_BYTES_MAX) - position();
+    }
+
+    /** Why no more bytes are left, for a message. */
+    String shortage() {
+        return size > HEADER_BYTES_MAX
+                ? "a header has at most " + (HEADER_BYTES_MAX >> 20) + " MiB"
+                : "the file is cut off or its counts are wrong";
     }
 
     int byteValue() throws IOException {
@@ -123,9 +130,7 @@ final class HeaderInput {
 
     private void checkRoom(long length) throws GgufException {
         if (length < 0 || length > remaining()) {
-            throw size > HEADER_BYTES_MAX && position() + length > HEADER_BYTES_MAX
-                    ? fault("the header is longer than " + (HEADER_BYTES_MAX >> 20) + " MiB")
-                    : fault("the file is cut off: " + length + " more bytes are needed, " + remaining() + " are left");
+            throw fault(length + " more bytes are needed, " + remaining() + " are left: " + shortage());
         }
     }
 

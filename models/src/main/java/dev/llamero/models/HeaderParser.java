@@ -104,9 +104,13 @@ final class HeaderParser {
                     at, Long.toUnsignedString(count) + " " + what + " are announced, at most " + max + " are allowed");
         }
         if (count * bytesMin > in.remaining()) {
-            throw in.faultAt(at, count + " " + what + " are announced, more than the file can hold");
+            throw in.faultAt(at, count + " " + what + " are announced, " + room());
         }
         return count;
+    }
+
+    private String room() {
+        return "but only " + in.remaining() + " bytes are left: " + in.shortage();
     }
 
     private Map<String, GgufValue> metadata(int keyCount) throws IOException {
@@ -162,9 +166,7 @@ final class HeaderParser {
         }
         if (length * elementType.bytesMin() > in.remaining()) {
             throw in.faultAt(
-                    at,
-                    "the array " + GgufException.quoted(key) + " announces " + length
-                            + " elements, more than the file can hold");
+                    at, "the array " + GgufException.quoted(key) + " announces " + length + " elements, " + room());
         }
         int size = (int) length;
         boolean omit = omitLargeArrays && size > KEPT_ELEMENTS_MAX;
@@ -191,14 +193,18 @@ final class HeaderParser {
         for (int i = 0; i < size; i++) {
             int length = stringLength(key, STRING_BYTES_MAX);
             if (bytes.length - used < length) {
-                // The header limit is below 2^28, so neither sum nor double overflows.
-                bytes = Arrays.copyOf(bytes, Math.max(used + length, bytes.length * 2));
+                bytes = Arrays.copyOf(bytes, grown(bytes.length, used, length));
             }
             in.copy(bytes, used, length);
             used += length;
             ends[i] = used;
         }
         return new GgufStrings(used == bytes.length ? bytes : Arrays.copyOf(bytes, used), ends);
+    }
+
+    /** Twice the length, but no more than the header can still fill; its limit keeps all sums within an int. */
+    private int grown(int length, int used, int wanted) {
+        return Math.max(used + wanted, Math.min(2 * length, used + (int) in.remaining()));
     }
 
     private GgufValue.Array skippedStrings(String key, int size) throws IOException {
@@ -238,10 +244,7 @@ final class HeaderParser {
                             + " bytes, at most " + bytesMax + " are allowed");
         }
         if (length > in.remaining()) {
-            throw in.faultAt(
-                    at,
-                    GgufException.quoted(what) + " announces a string of " + length + " bytes, but only "
-                            + in.remaining() + " are left: the file is cut off");
+            throw in.faultAt(at, GgufException.quoted(what) + " announces a string of " + length + " bytes, " + room());
         }
         return (int) length;
     }

@@ -6,11 +6,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -52,9 +58,13 @@ class HostileGgufTest {
                 Arguments.of(versioned(0x0300_0000), "the file is big-endian"),
                 Arguments.of(RawHeader.announcing(-1, 0), "18446744073709551615 tensors are announced"),
                 Arguments.of(RawHeader.announcing(1 << 20, 0), "1048576 tensors are announced, at most 131072"),
-                Arguments.of(RawHeader.announcing(100_000, 0), "more than the file can hold"),
+                Arguments.of(
+                        RawHeader.announcing(100_000, 0),
+                        "bytes are left: the file is cut off or its counts are wrong"),
                 Arguments.of(RawHeader.announcing(0, Long.MIN_VALUE), "metadata keys are announced"),
-                Arguments.of(RawHeader.announcing(0, 60_000), "60000 metadata keys are announced, more than"));
+                Arguments.of(
+                        RawHeader.announcing(0, 60_000),
+                        "60000 metadata keys are announced, but only 0 bytes are left"));
     }
 
     private static RawHeader versioned(long version) {
@@ -66,17 +76,21 @@ class HostileGgufTest {
                 Arguments.of(one().string("").u32(0).zeros(9), "metadata key 0 is empty"),
                 Arguments.of(one().u64(65_536).zeros(70_000), "at most 65535 are allowed"),
                 Arguments.of(one().u64(-1).zeros(9), "a string of 18446744073709551615 bytes"),
-                Arguments.of(one().u64(1000).zeros(20), "only 20 are left: the file is cut off"),
+                Arguments.of(one().u64(1000).zeros(20), "only 20 bytes are left: the file is cut off"),
                 Arguments.of(one().string("k").u32(13).zeros(9), "'k' has the unknown value type 13"),
                 Arguments.of(one().string("k").u32(-1).zeros(9), "unknown value type 4294967295"),
                 Arguments.of(one().string("a\nb\u001b[31m").u32(99).zeros(9), "'a?b?[31m' has the unknown"),
                 Arguments.of(one().key("k", GgufType.STRING).u64(1L << 40).zeros(9), "at most 67108864 are allowed"),
-                Arguments.of(one().key("k", GgufType.UINT64).u32(1), "the file is cut off: 8 more bytes are needed"),
+                Arguments.of(
+                        one().key("k", GgufType.UINT64).u32(1),
+                        "8 more bytes are needed, 4 are left: the file is cut off"),
                 Arguments.of(array(0, 1L << 62), "announces 4611686018427387904 elements, at most"),
-                Arguments.of(array(0, 1 << 24), "announces 16777216 elements, more than the file can hold"),
-                Arguments.of(array(TEXT, 1 << 20), "announces 1048576 elements, more than the file can hold"),
-                Arguments.of(array(GgufType.UINT64.ordinal(), 100).zeros(700), "more than the file can hold"),
-                Arguments.of(array(TEXT, 2).u64(30).zeros(20), "a string of 30 bytes, but only 20 are left"),
+                Arguments.of(array(0, 1 << 24), "announces 16777216 elements, but only 0 bytes are left"),
+                Arguments.of(array(TEXT, 1 << 20), "announces 1048576 elements, but only 0 bytes are left"),
+                Arguments.of(
+                        array(GgufType.UINT64.ordinal(), 100).zeros(700),
+                        "bytes are left: the file is cut off or its counts are wrong"),
+                Arguments.of(array(TEXT, 2).u64(30).zeros(20), "a string of 30 bytes, but only 20 bytes are left"),
                 Arguments.of(array(77, 1).zeros(9), "unknown value type 77"),
                 Arguments.of(twice(), "metadata key 'k' is there twice"),
                 Arguments.of(nested(5), "is nested more than 4 deep"));
@@ -227,6 +241,26 @@ class HostileGgufTest {
         var shrunk = new InMemoryChannel(bytes, Integer.MAX_VALUE, 1 << 20);
         assertThat(catchThrowableOfType(GgufException.class, () -> GgufFile.read("x.gguf", shrunk, Set.of())))
                 .hasMessageContaining("became shorter while it was read");
+    }
+
+    /** A sparse file: it is long without filling a disk, and every count in it is true. */
+    @Test
+    void headerLongerThanItsLimitIsRefusedHoweverLongTheFileIs(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("long.gguf");
+        int length = HeaderParser.ARRAY_ELEMENTS_MAX;
+        try (var channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(RawHeader.announcing(0, 9).toBytes()));
+            for (int i = 0; i < 9; i++) {
+                var key = new RawHeader().key("k" + i, GgufType.ARRAY).u32(0).u64(length);
+                channel.write(ByteBuffer.wrap(key.toBytes()));
+                channel.position(channel.position() + length);
+            }
+            channel.write(ByteBuffer.allocate(1));
+        }
+        assertThat(catchThrowableOfType(
+                        GgufException.class, () -> GgufFile.read(path, GgufReadOption.OMIT_LARGE_ARRAYS)))
+                .hasMessageContaining("bytes are left: a header has at most 128 MiB");
+        assertThat(Files.size(path)).isGreaterThan(HeaderInput.HEADER_BYTES_MAX);
     }
 
     @Test
