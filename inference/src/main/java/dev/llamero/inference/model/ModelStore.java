@@ -26,9 +26,9 @@ public final class ModelStore {
         this.sources = List.copyOf(sources);
     }
 
-    /** A store over a folder or single file of GGUFs, and over an Ollama store's root. */
-    public static ModelStore of(GgufFolder folder, OllamaStore store) {
-        return new ModelStore(List.of(folder, store));
+    /** A store over loose GGUF files and, if there is one, an Ollama store. */
+    public static ModelStore of(GgufFolder folder, Optional<OllamaStore> store) {
+        return new ModelStore(store.isPresent() ? List.of(folder, store.get()) : List.of(folder));
     }
 
     /** All models, newest first; a name that two sources have is listed once, from the first. */
