@@ -226,7 +226,7 @@ public final class GatewayServer implements AutoCloseable {
             }
             GatewayServer gateway = start(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "shutdown"));
-            LOG.log(Level.INFO, "ready: http://" + settings.host() + ":" + gateway.port());
+            LOG.log(Level.INFO, "ready at http://" + settings.host() + ":" + gateway.port());
         } catch (SettingsException | ChatException e) {
             LOG.log(Level.ERROR, e.getMessage());
             System.exit(1);
