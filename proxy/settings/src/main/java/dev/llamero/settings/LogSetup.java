@@ -15,6 +15,10 @@ import java.util.logging.Logger;
 
 /** Sends {@link System.Logger} output to standard error, one line per record: time, level, logger, message. */
 public final class LogSetup {
+    // The log manager holds loggers weakly: without these fields a collection would take their levels away.
+    private static final Logger OURS = Logger.getLogger("dev.llamero");
+    private static final Logger HELIDON = Logger.getLogger("io.helidon");
+
     private LogSetup() {}
 
     /**
@@ -33,8 +37,8 @@ public final class LogSetup {
         root.setLevel(Level.INFO);
         // Helidon tells about every connection at its finer levels, and prints headers: only our own code follows the
         // setting.
-        Logger.getLogger("dev.llamero").setLevel(parse(level));
-        Logger.getLogger("io.helidon").setLevel(Level.WARNING);
+        OURS.setLevel(parse(level));
+        HELIDON.setLevel(Level.WARNING);
     }
 
     private static Level parse(String level) {
