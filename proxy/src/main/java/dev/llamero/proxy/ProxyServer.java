@@ -68,7 +68,7 @@ public final class ProxyServer implements AutoCloseable {
                 .maxPayloadSize(settings.maxBodyBytes())
                 .idleConnectionTimeout(Duration.ofMinutes(2))
                 .idleConnectionPeriod(Duration.ofSeconds(15))
-                .directHandlers(directHandlers())
+                .directHandlers(directHandlers(accessLog))
                 .routing(routing -> routing.any(frontDoor))
                 .build();
     }
@@ -113,7 +113,7 @@ public final class ProxyServer implements AutoCloseable {
     public static void main(String[] arguments) {
         LogSetup.configure("info");
         if (List.of(arguments).contains("--help")) {
-            LOG.log(System.Logger.Level.INFO, "settings of the proxy:\n" + SettingsReader.usage(ProxySettings.ALL));
+            LOG.log(System.Logger.Level.INFO, "settings of the proxy:\n" + SettingsReader.usage(KnownSettings.ALL));
             return;
         }
         try {
@@ -149,10 +149,10 @@ public final class ProxyServer implements AutoCloseable {
                 cause);
     }
 
-    private static DirectHandlers directHandlers() {
+    private static DirectHandlers directHandlers(Consumer<String> accessLog) {
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-            handlers.addHandler(type, new UnroutedErrors());
+            handlers.addHandler(type, new UnroutedErrors(accessLog));
         }
         return handlers.build();
     }

@@ -91,6 +91,30 @@ class ChatThroughProxyTest {
     }
 
     @Test
+    void aClientThatHangsUpOnDoneHasNotLeft() throws Exception {
+        var hungUp = new CountDownLatch(1);
+        try (var upstream = new ScriptedUpstream(wire -> {
+                    wire.raw(NDJSON_HEAD);
+                    wire.chunk(line("one") + lastLine());
+                    // The end of the body comes after the client is gone, or not within the proxy's patience.
+                    hungUp.await(20, TimeUnit.SECONDS);
+                });
+                var proxy = new RunningProxy(upstream.url())) {
+            try (Socket client = proxy.connect()) {
+                RunningProxy.send(client, "POST", "/v1/chat/completions", RunningProxy.STREAM);
+                RunningProxy.Answer.readHead(client.getInputStream());
+                String events =
+                        new String(RunningProxy.Answer.readChunk(client.getInputStream()), StandardCharsets.UTF_8);
+                assertThat(events).endsWith("data: [DONE]\n\n");
+            }
+            JsonNode line = proxy.accessJson();
+            assertThat(line.path("endedBy").asText()).isEqualTo("done");
+            assertThat(line.path("status").asInt()).isEqualTo(200);
+            hungUp.countDown();
+        }
+    }
+
+    @Test
     void chineseAndEmojiSurviveAnUpstreamThatDribblesBytes() throws Exception {
         String body = line(TEXT) + line("—") + lastLine();
         int length = body.getBytes(StandardCharsets.UTF_8).length;

@@ -46,7 +46,10 @@ class RefusalsTest {
         try (var upstream = new ScriptedUpstream(answer("x"));
                 var proxy = new RunningProxy(upstream.url(), "--max-body", "2K")) {
             String large = RunningProxy.CHAT.replace("Hi", "x".repeat(3000));
-            expect(proxy.chat(large), 413, null, "max-body");
+            expect(proxy.chat(large, "X-Request-ID: big"), 413, null, "max-body");
+            JsonNode line = proxy.accessJson();
+            assertThat(line.path("id").asText()).isEqualTo("big");
+            assertThat(line.path("status").asInt()).isEqualTo(413);
             try (Socket client = proxy.connect()) {
                 client.getOutputStream()
                         .write(("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked"

@@ -56,12 +56,14 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     static String line(String content) {
-        return "{\"model\":\"m\",\"created_at\":\"2026-11-23T23:11:19Z\",\"message\":{\"role\":\"assistant\",\"content\":\""
-                + content + "\"},\"done\":false}\n";
+        return "{\"model\":\"m\",\"message\":{\"content\":\"" + content + "\"},\"done\":false}\n";
     }
 
     static String lastLine() {
-        return "{\"model\":\"m\",\"created_at\":\"2026-11-23T23:11:19Z\",\"message\":{\"role\":\"assistant\",\"content\":\"\"},\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":12,\"eval_count\":3}\n";
+        return """
+            {"model":"m","message":{"content":""},"done":true,"done_reason":"stop",\
+            "prompt_eval_count":12,"eval_count":3}
+            """;
     }
 
     /** A whole answer of these pieces. */

@@ -16,9 +16,8 @@ import java.util.regex.Pattern;
 
 /**
  * Translates {@code messages}. The parts of one message stay one message: its texts joined by a newline, as
- * llama-server
- * and vLLM do, its images beside them. (Ollama's own {@code /v1} makes a message of each part, which some templates
- * render as several turns.)
+ * llama-server and vLLM do, its images beside them. (Ollama's own {@code /v1} makes a message of each part, which some
+ * templates render as several turns.)
  */
 final class MessageReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;

@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A real Ollama answered the same question on {@code /api/chat} and on {@code /v1}, both recorded. Translating the
- * first
- * must give the second: same events, text and key order. Ids, times and cuts between tokens differ from run to run.
+ * first must give the second: same events, text and key order. Ids, times and cuts between tokens differ from run to
+ * run.
  */
 class RecordedOllamaTest {
     private static final Path GOLDEN = Path.of("../../../shared/golden");

@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class AccessLine {
     private static final JsonFactory JSON = new JsonFactory();
+    /** As nginx calls it; only ever seen in the log. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final long startNanos = System.nanoTime();
@@ -85,6 +88,12 @@ final class AccessLine {
     /** The first who ends a request has ended it. */
     void endedBy(End who) {
         end.compareAndSet(null, who);
+    }
+
+    /** The client left before the end reached it, whatever was thought before. */
+    void left() {
+        status = CLIENT_CLOSED_REQUEST;
+        end.set(End.CLIENT);
     }
 
     Optional<End> ended() {

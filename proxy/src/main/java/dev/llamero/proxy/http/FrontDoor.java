@@ -81,10 +81,8 @@ public final class FrontDoor implements Handler {
         });
     }
 
-    /** 499, as nginx calls it, is only ever seen in the log. */
     private static void leave(AccessLine line, RuntimeException cause) {
-        line.status(499);
-        line.endedBy(AccessLine.End.CLIENT);
+        line.left();
         throw new CloseConnectionException("the client left", cause);
     }
 

@@ -47,7 +47,13 @@ final class StreamedAnswer {
                         batch.writeBytes(stream.events(chunk));
                         return stream.finished();
                     },
-                    this::flush);
+                    () -> {
+                        if (stream.finished()) {
+                            // Before the flush: clients hang up on [DONE], and that is no leaving.
+                            line.endedBy(AccessLine.End.DONE);
+                        }
+                        flush();
+                    });
         } catch (DialectException | UpstreamException e) {
             if (line.ended().filter(AccessLine.End.CLIENT::equals).isPresent()) {
                 throw new ClientGoneException(e);

@@ -5,9 +5,17 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
+import java.util.function.Consumer;
 
 /** Answers what fails before {@link FrontDoor}: a request line or headers that are not HTTP, a body over the limit. */
 public final class UnroutedErrors implements DirectHandler {
+    private final Consumer<String> accessLog;
+
+    /** @param accessLog takes one line of JSON per request */
+    public UnroutedErrors(Consumer<String> accessLog) {
+        this.accessLog = accessLog;
+    }
+
     @Override
     public TransportResponse handle(
             TransportRequest request, EventType type, Status status, ServerResponseHeaders headers, String message) {
@@ -17,13 +25,19 @@ public final class UnroutedErrors implements DirectHandler {
                 .status(status)
                 .message(message)
                 .build();
+        ErrorReplies.Reply reply = ErrorReplies.reply(failure, id);
+        var line = new AccessLine(id, request.method(), request.path());
+        line.status(status.code());
+        line.error(reply.code());
+        line.endedBy(reply.endedBy());
+        accessLog.accept(line.toJson());
         return TransportResponse.builder()
                 .status(status)
                 .headers(headers)
                 .header(HeaderNames.create(RequestIds.HEADER), id)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .keepAlive(false)
-                .entity(ErrorReplies.reply(failure, id).body())
+                .entity(reply.body())
                 .build();
     }
 }
