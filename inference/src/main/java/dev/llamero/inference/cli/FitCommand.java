@@ -3,6 +3,7 @@ package dev.llamero.inference.cli;
 import dev.llamero.models.FitReport;
 import dev.llamero.models.GgufException;
 import dev.llamero.models.GgufFile;
+import dev.llamero.models.GgufReadOption;
 import dev.llamero.models.KvType;
 import dev.llamero.models.MemoryFit;
 import dev.llamero.settings.SettingsReader;
@@ -27,7 +28,9 @@ final class FitCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A GGUF file; of a split model any part.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "A GGUF file, or its header alone; of a split model the first part.")
     private Path model;
 
     @Option(names = "--ctx", paramLabel = "N", description = "Context in tokens (default 32768).")
@@ -42,7 +45,7 @@ final class FitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try {
-            GgufFile file = GgufFile.read(model);
+            GgufFile file = GgufFile.read(model, GgufReadOption.OMIT_LARGE_ARRAYS, GgufReadOption.ALLOW_MISSING_DATA);
             var report = new FitReport(file, MemoryFit.of(file, contextTokens, KvType.parse(kvType)));
             report.lines(memoryBytes()).forEach(spec.commandLine().getOut()::println);
             return 0;

@@ -2,12 +2,14 @@ package dev.llamero.inference.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.llamero.models.GgufFile;
 import dev.llamero.models.ToyModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +31,17 @@ class FitCommandTest {
                 .contains("2048 tokens")
                 .contains("q8_0")
                 .contains("weights");
+    }
+
+    @Test
+    void headerAloneIsEnough() throws IOException {
+        Path model = folder.resolve("toy.gguf");
+        ToyModel.write(model, 1);
+        long headerBytes = GgufFile.read(model).parts().getFirst().dataOffset();
+        byte[] header = Arrays.copyOf(Files.readAllBytes(model), (int) headerBytes);
+        assertThat(run("fit", Files.write(folder.resolve("header.gguf"), header).toString()))
+                .isZero();
+        assertThat(output.toString()).contains("919K parameters");
     }
 
     @Test
