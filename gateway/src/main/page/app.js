@@ -135,7 +135,7 @@ class App extends LitElement {
 
   #modelChip() {
     const { store } = this;
-    const broken = Boolean(store.modelFailure) || (store.online && !store.model);
+    const broken = Boolean(store.modelFailure) || !store.model || !store.online;
     return html`<button class="model ${broken ? 'broken' : ''}" title=${store.modelFailure || t('modelLabel')}
       aria-label="${t('modelLabel')}: ${store.model || t('modelUnknown')}"
       @click=${() => this.querySelector('llamero-debug').open()}><i></i><span>${store.model || t('modelUnknown')}</span></button>`;

@@ -103,7 +103,7 @@ function statistics(turn) {
   const speed = rate(turn.statistics);
   return [
     turn.model,
-    completionTokens > 0 ? t('statsTokens', { tokens: completionTokens }) : '',
+    completionTokens > 0 ? t(completionTokens === 1 ? 'statsToken' : 'statsTokens', { tokens: completionTokens }) : '',
     speed ? t('statsRate', { rate: speed < 10 ? speed.toFixed(1) : Math.round(speed) }) : '',
     firstTokenMillis >= 0 ? t('statsFirst', { time: duration(firstTokenMillis) }) : '',
   ].filter(Boolean).join(' · ');

@@ -163,13 +163,18 @@ public final class GatewayServer implements AutoCloseable {
     private void beat() {
         while (!closed) {
             LockSupport.parkNanos(BEAT_NANOS);
-            try {
-                chats.beat();
-                browsers.beat(System.nanoTime());
-            } catch (RuntimeException e) {
-                if (!closed) {
-                    LOG.log(Level.ERROR, "a beat failed", e);
-                }
+            beatAt(System.nanoTime());
+        }
+    }
+
+    /** One beat, at the time that a test says. */
+    void beatAt(long nowNanos) {
+        try {
+            chats.beat();
+            browsers.beat(nowNanos);
+        } catch (RuntimeException e) {
+            if (!closed) {
+                LOG.log(Level.ERROR, "a beat failed", e);
             }
         }
     }

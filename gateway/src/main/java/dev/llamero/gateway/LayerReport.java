@@ -86,7 +86,7 @@ final class LayerReport {
                     reachable ? "up" : "down",
                     upstream.path("version").asText(""),
                     reachable ? upstream.path("latencyMs").asDouble(-1) : -1,
-                    reachable ? "as the proxy sees it" : "the proxy cannot reach it",
+                    reachable ? "as the proxy sees it" : upstream.path("error").asText("the proxy cannot reach it"),
                     reachable ? "" : "Start it with ./llamero serve, or everything with ./llamero up.");
         }
         Asked direct = ask(inference, "/api/version", requestId);

@@ -143,10 +143,10 @@ public record Settings(
     /** Takes {@code http://host:port}, also with {@code /v1} or the whole path behind it, as people paste it. */
     private static URI endpoint(Setting setting, String value) {
         String base = value.strip()
-                .replaceFirst("/+$", "")
+                .replaceFirst("(?<![:/])/+$", "")
                 .replaceFirst("/chat/completions$", "")
                 .replaceFirst("/v1$", "")
-                .replaceFirst("/+$", "");
+                .replaceFirst("(?<![:/])/+$", "");
         try {
             URI uri = new URI(base.contains("://") ? base : "http://" + base);
             boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
@@ -165,7 +165,7 @@ public record Settings(
     }
 
     private static String origin(String value) {
-        String origin = value.toLowerCase(Locale.ROOT).replaceFirst("/+$", "");
+        String origin = value.toLowerCase(Locale.ROOT).replaceFirst("(?<![:/])/+$", "");
         if (!origin.matches("https?://[a-z0-9.\\-]+(:\\d{1,5})?|https?://\\[[0-9a-f:]+](:\\d{1,5})?")) {
             throw new SettingsException("setting allowed-origins holds \"" + value
                     + "\", which is not an origin such as https://chat.example.org");

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -425,6 +426,7 @@ class PageTest {
         open(new Browser.NewContextOptions()
                 .setLocale("en-US")
                 .setViewportSize(390, 844)
+                .setReducedMotion(ReducedMotion.REDUCE)
                 .setIsMobile(true)
                 .setHasTouch(true));
         proxy.answers((request, reply) -> reply.answer(RICH));

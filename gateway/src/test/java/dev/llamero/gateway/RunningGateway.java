@@ -1,6 +1,12 @@
 package dev.llamero.gateway;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -45,6 +51,23 @@ final class RunningGateway implements AutoCloseable {
 
     URI webSocket() {
         return URI.create("ws://" + host() + "/ws");
+    }
+
+    /** Lets the gateway believe that so much time has passed. */
+    void beatLater(Duration later) {
+        server.beatAt(System.nanoTime() + later.toNanos());
+    }
+
+    /** How many pages are open, as the health endpoint says. */
+    int pages() throws IOException, InterruptedException {
+        return get("/healthz").get("pages").asInt();
+    }
+
+    JsonNode get(String path) throws IOException, InterruptedException {
+        try (var client = HttpClient.newHttpClient()) {
+            var answer = client.send(HttpRequest.newBuilder(http(path)).build(), BodyHandlers.ofByteArray());
+            return new ObjectMapper().readTree(answer.body());
+        }
     }
 
     /** For waits in tests. */

@@ -72,8 +72,8 @@ public final class Browsers {
         }
     }
 
-    /** Called about once a second by one thread: pings, ticks, and drops who is silent or stuck. */
-    public void beat(long nowNanos) {
+    /** Called about once a second: pings, ticks, and drops who is silent or stuck. */
+    public synchronized void beat(long nowNanos) {
         boolean ping = nowNanos - pingedNanos >= PING_NANOS;
         boolean tick = nowNanos - tickedNanos >= TICK_NANOS;
         pingedNanos = ping ? nowNanos : pingedNanos;
