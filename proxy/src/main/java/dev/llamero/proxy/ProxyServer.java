@@ -124,8 +124,7 @@ public final class ProxyServer implements AutoCloseable {
                     .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(proxy::close));
             LOG.log(
                     System.Logger.Level.INFO,
-                    "ready at http://" + settings.host().getHostAddress() + ":" + proxy.port() + " ("
-                            + settings + ")");
+                    "ready at http://" + settings.host().getHostAddress() + ":" + proxy.port() + " (" + settings + ")");
         } catch (SettingsException e) {
             LOG.log(System.Logger.Level.ERROR, e.getMessage());
             System.exit(1);

@@ -127,9 +127,10 @@ final class ScriptedUpstream implements AutoCloseable {
                 var request = new Seen(head, "");
                 String length = request.header("Content-Length");
                 byte[] body = in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
-                seen.add(new Seen(head, new String(body, StandardCharsets.UTF_8)));
+                request = new Seen(head, new String(body, StandardCharsets.UTF_8));
+                seen.add(request);
                 int index = Math.min(next.getAndIncrement(), scripts.size() - 1);
-                scripts.get(index).run(new Wire(socket, in));
+                scripts.get(index).run(new Wire(socket, in, request));
                 if (socket.isClosed()) {
                     return;
                 }
@@ -152,7 +153,7 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     /** The connection in the hands of a script. */
-    record Wire(Socket socket, InputStream in) {
+    record Wire(Socket socket, InputStream in, Seen request) {
         void raw(String text) throws IOException {
             raw(text.getBytes(StandardCharsets.UTF_8));
         }
