@@ -66,9 +66,9 @@ public final class LlamaRuntime {
     }
 
     private static LlamaRuntime start(NativeLibraries files) {
-        SymbolLookup base = open(files.base()).symbols();
-        SymbolLookup ggml = open(files.ggml()).symbols();
-        SymbolLookup llama = open(files.llama()).symbols();
+        SymbolLookup base = library(files.base()).symbols();
+        SymbolLookup ggml = library(files.ggml()).symbols();
+        SymbolLookup llama = library(files.llama()).symbols();
         ModelApi models = new ModelApi(llama);
         String version = models.version();
         requireVersion(version, files.llama());
@@ -85,7 +85,8 @@ public final class LlamaRuntime {
         return new LlamaRuntime(files, library);
     }
 
-    private static DynamicLibrary open(Path path) {
+    /** Opens a library that must be there, or says in one sentence why it cannot be. */
+    static DynamicLibrary library(Path path) {
         try {
             return DynamicLibrary.open(path);
         } catch (LlamaException e) {

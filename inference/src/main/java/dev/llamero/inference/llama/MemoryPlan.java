@@ -1,5 +1,6 @@
 package dev.llamero.inference.llama;
 
+import dev.llamero.models.MemoryFit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,67 +11,72 @@ import java.util.List;
  * @param fit the context
  */
 record MemoryPlan(int gpuLayers, ContextFit fit) {
-    /** GPU memory that the driver and the kernels take besides what llama.cpp reports, in bytes. */
-    static final long GPU_RESERVE_BYTES = 768L << 20;
-
     /** A GPU whose memory leaves less context than this gets fewer layers instead. */
     private static final int GPU_CONTEXT_FLOOR = 4096;
 
     private static final int ALL = -1;
 
     /**
-     * Plans.
+     * What is to be placed where.
      *
-     * @param outputsMax most rows of a step that want logits
+     * @param need what the model needs, from its header
+     * @param layers its layers without the output layer
+     * @param trainingTokens tokens that it was trained for; 0 if unknown
      * @param hostBytes free main memory
      * @param gpuBytes free memory of all GPUs; 0 if there are none
      */
-    static MemoryPlan of(ModelShape shape, ModelSettings settings, int outputsMax, long hostBytes, long gpuBytes) {
-        Demand demand = new Demand(shape, settings, outputsMax, hostBytes, gpuBytes - GPU_RESERVE_BYTES);
-        if (gpuBytes <= 0 || settings.gpuLayers() == 0) {
-            return new MemoryPlan(0, demand.fit(0));
+    record Demand(MemoryFit need, int layers, int trainingTokens, long hostBytes, long gpuBytes) {}
+
+    /** Plans: all layers on the GPU with at least a small context, or as many as leave room for one. */
+    static MemoryPlan of(Demand demand, ModelSettings settings) {
+        Split split = new Split(demand, settings);
+        if (demand.gpuBytes() <= 0 || settings.gpuLayers() == 0) {
+            return new MemoryPlan(0, split.fit(0));
         }
-        int units = shape.layers() + 1;
+        int units = demand.layers() + 1;
         if (settings.gpuLayers() > 0) {
             int layers = Math.min(settings.gpuLayers(), units);
-            return new MemoryPlan(layers, demand.fit(layers));
+            return new MemoryPlan(layers, split.fit(layers));
         }
-        ContextFit whole = demand.fit(units);
         int floor = Math.min(settings.contextTokens(), GPU_CONTEXT_FLOOR);
-        if (demand.gpuTokens(units) >= floor) {
-            return new MemoryPlan(ALL, whole);
+        if (split.gpuTokens(units) >= floor) {
+            return new MemoryPlan(ALL, split.fit(units));
         }
-        int layers = units - 1;
-        while (layers > 0 && demand.gpuTokens(layers) < floor) {
+        int layers = demand.layers();
+        while (layers > 0 && split.gpuTokens(layers) < floor) {
             layers--;
         }
-        return new MemoryPlan(layers, demand.fit(layers));
+        return new MemoryPlan(layers, split.fit(layers));
     }
 
-    private record Demand(ModelShape shape, ModelSettings settings, int outputsMax, long hostBytes, long gpuBytes) {
-        ContextFit fit(int layers) {
+    /** A division of the layers between GPU and host. */
+    private record Split(Demand demand, ModelSettings settings) {
+        ContextFit fit(int gpuLayers) {
+            int units = demand.layers() + 1;
             List<ContextFit.Pool> pools = new ArrayList<>();
-            int units = shape.layers() + 1;
-            if (layers > 0) {
-                pools.add(pool("GPU memory", gpuBytes, layers, true));
+            if (gpuLayers > 0) {
+                pools.add(gpu(gpuLayers));
             }
-            if (layers < units) {
-                pools.add(pool("main memory", hostBytes, units - layers, layers == 0));
+            if (gpuLayers < units) {
+                pools.add(pool("main memory", demand.hostBytes(), units - gpuLayers, gpuLayers == 0, 0));
             }
-            return ContextFit.decide(settings.contextTokens(), shape.trainingContext(), settings.parallel(), pools);
+            return ContextFit.decide(settings.contextTokens(), demand.trainingTokens(), settings.parallel(), pools);
         }
 
-        long gpuTokens(int layers) {
-            return pool("GPU memory", gpuBytes, layers, true).cells() / settings.parallel();
+        long gpuTokens(int gpuLayers) {
+            return gpu(gpuLayers).cells() / settings.parallel();
         }
 
-        private ContextFit.Pool pool(String name, long available, int layers, boolean buffers) {
-            int units = shape.layers() + 1;
-            long weights = shape.weightsBytes() / units * layers;
-            long kv = shape.kvBytesPerToken(settings.kvType()) / units * layers;
-            long fixed = buffers ? shape.bufferBytes(settings.batchTokensMax(), outputsMax) : 0;
-            long mask = buffers ? shape.maskBytesPerCell(settings.batchTokensMax()) : 0;
-            return new ContextFit.Pool(name, available, weights + fixed, kv + mask);
+        private ContextFit.Pool gpu(int gpuLayers) {
+            return pool("GPU memory", demand.gpuBytes(), gpuLayers, true, MemoryFit.DEVICE_BYTES);
+        }
+
+        private ContextFit.Pool pool(String name, long available, int layers, boolean computes, long besides) {
+            MemoryFit need = demand.need();
+            int units = demand.layers() + 1;
+            long fixed = need.weightBytes() / units * layers + (computes ? need.fixedBytes() : 0) + besides;
+            long perCell = need.kvBytesPerToken() / units * layers + (computes ? need.bytesPerTokenBeside() : 0);
+            return new ContextFit.Pool(name, available, fixed, perCell);
         }
     }
 }

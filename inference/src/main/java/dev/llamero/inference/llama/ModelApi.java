@@ -3,9 +3,7 @@ package dev.llamero.inference.llama;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
@@ -35,12 +33,9 @@ final class ModelApi {
     private static final MethodHandle POINTER_OF_3_POINTERS =
             Native.handle(FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS));
     private static final MethodHandle INT_OF_POINTER = Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
-    private static final MethodHandle LONG_OF_POINTER = Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS));
     private static final MethodHandle BOOL_OF_POINTER = Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
     private static final MethodHandle IS_EOG =
             Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT), TRIVIAL);
-    private static final MethodHandle META =
-            Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG));
     private static final MethodHandle TOKENIZE = Native.handle(
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
     private static final MethodHandle PIECE = Native.handle(
@@ -53,17 +48,10 @@ final class ModelApi {
     private final MemorySegment modelLoad;
     private final MemorySegment modelFree;
     private final MemorySegment modelVocab;
-    private final MemorySegment modelTrainingContext;
-    private final MemorySegment modelEmbedding;
-    private final MemorySegment modelLayers;
-    private final MemorySegment modelHeads;
-    private final MemorySegment modelKvHeads;
-    private final MemorySegment modelSize;
     private final MemorySegment modelHasEncoder;
     private final MemorySegment modelHasDecoder;
     private final MemorySegment modelRecurrent;
     private final MemorySegment modelHybrid;
-    private final MemorySegment modelMeta;
     private final MemorySegment vocabTokens;
     private final MemorySegment vocabEog;
     private final MemorySegment tokenize;
@@ -81,17 +69,10 @@ final class ModelApi {
         modelLoad = Native.address(llama, "llama_model_load_from_file");
         modelFree = Native.address(llama, "llama_model_free");
         modelVocab = Native.address(llama, "llama_model_get_vocab");
-        modelTrainingContext = Native.address(llama, "llama_model_n_ctx_train");
-        modelEmbedding = Native.address(llama, "llama_model_n_embd");
-        modelLayers = Native.address(llama, "llama_model_n_layer");
-        modelHeads = Native.address(llama, "llama_model_n_head");
-        modelKvHeads = Native.address(llama, "llama_model_n_head_kv");
-        modelSize = Native.address(llama, "llama_model_size");
         modelHasEncoder = Native.address(llama, "llama_model_has_encoder");
         modelHasDecoder = Native.address(llama, "llama_model_has_decoder");
         modelRecurrent = Native.address(llama, "llama_model_is_recurrent");
         modelHybrid = Native.address(llama, "llama_model_is_hybrid");
-        modelMeta = Native.address(llama, "llama_model_meta_val_str");
         vocabTokens = Native.address(llama, "llama_vocab_n_tokens");
         vocabEog = Native.address(llama, "llama_vocab_is_eog");
         tokenize = Native.address(llama, "llama_tokenize");
@@ -158,34 +139,6 @@ final class ModelApi {
         }
     }
 
-    int trainingContext(MemorySegment model) {
-        return intOf(modelTrainingContext, model);
-    }
-
-    int embedding(MemorySegment model) {
-        return intOf(modelEmbedding, model);
-    }
-
-    int layers(MemorySegment model) {
-        return intOf(modelLayers, model);
-    }
-
-    int heads(MemorySegment model) {
-        return intOf(modelHeads, model);
-    }
-
-    int kvHeads(MemorySegment model) {
-        return intOf(modelKvHeads, model);
-    }
-
-    long size(MemorySegment model) {
-        try {
-            return (long) LONG_OF_POINTER.invokeExact(modelSize, model);
-        } catch (Throwable t) {
-            throw Native.rethrow(t);
-        }
-    }
-
     boolean hasEncoder(MemorySegment model) {
         return boolOf(modelHasEncoder, model);
     }
@@ -200,15 +153,6 @@ final class ModelApi {
 
     boolean hybrid(MemorySegment model) {
         return boolOf(modelHybrid, model);
-    }
-
-    /** Writes a metadata value as text; its length, or -1 if there is none. */
-    int meta(MemorySegment model, MemorySegment key, MemorySegment buffer) {
-        try {
-            return (int) META.invokeExact(modelMeta, model, key, buffer, buffer.byteSize());
-        } catch (Throwable t) {
-            throw Native.rethrow(t);
-        }
     }
 
     int tokens(MemorySegment vocab) {
@@ -294,15 +238,6 @@ final class ModelApi {
             VOID_OF_POINTER.invokeExact(function, pointer);
         } catch (Throwable t) {
             throw Native.rethrow(t);
-        }
-    }
-
-    /** A metadata value as text, or null if the model has none under this key. */
-    String meta(MemorySegment model, String key) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment buffer = arena.allocate(1024);
-            int length = meta(model, arena.allocateFrom(key), buffer);
-            return length < 0 ? null : buffer.getString(0);
         }
     }
 }

@@ -8,12 +8,13 @@ import dev.llamero.inference.engine.Batch;
 import dev.llamero.inference.engine.Decoder;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.EngineInfo;
+import dev.llamero.models.GgufFile;
+import dev.llamero.models.GgufReadOption;
+import dev.llamero.models.MemoryFit;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -22,7 +23,7 @@ import java.util.concurrent.CancellationException;
 /** Opens one model: checks the file, plans memory, loads weights, makes the context, warms it up. Used once. */
 final class ModelOpener {
     private static final System.Logger LOGGER = System.getLogger(ModelOpener.class.getName());
-    private static final String MAGIC = "GGUF";
+    private static final int LAYERS_MAX = 65_536;
 
     /** Rows of a step that may want logits, if there are not more sequences. Logits take memory per such row. */
     private static final int OUTPUTS_MIN = 64;
@@ -44,49 +45,45 @@ final class ModelOpener {
     }
 
     OpenModel open() {
-        requireGguf(path);
-        long hostBytes = HostMemory.availableBytes();
-        long gpuBytes = library.gpuFreeBytes();
-        int gpuLayers = gpuBytes > 0 ? planGpuLayers(hostBytes, gpuBytes) : 0;
-        NativeHandle model = load(gpuLayers, false);
+        GgufFile header = readHeader();
+        MemoryPlan plan = plan(header);
+        NativeHandle model = load(plan.gpuLayers());
         try {
-            return openContext(model, hostBytes, gpuBytes, gpuLayers);
+            return openContext(model, plan, (int) header.contextLength().orElse(0));
         } catch (Throwable t) {
             model.close();
             throw t;
         }
     }
 
-    private static void requireGguf(Path path) {
+    /** Checks every bound of the header, since llama.cpp ends the process on some damaged ones. */
+    private GgufFile readHeader() {
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
             throw new EngineException.Unloadable(path + " is not a readable file", null);
         }
-        try (InputStream in = Files.newInputStream(path)) {
-            String magic = new String(in.readNBytes(MAGIC.length()), StandardCharsets.ISO_8859_1);
-            if (!magic.equals(MAGIC)) {
-                throw new EngineException.Unloadable(path + " is not a GGUF file; it does not begin with GGUF", null);
-            }
+        try {
+            return GgufFile.read(path, GgufReadOption.OMIT_LARGE_ARRAYS);
         } catch (IOException e) {
-            throw new EngineException.Unloadable("cannot read " + path + ": " + e.getMessage(), e);
+            throw new EngineException.Unloadable("cannot load " + path + ": " + e.getMessage(), e);
         }
     }
 
-    /** Reads the header without the weights, to know what fits on the GPU. */
-    private int planGpuLayers(long hostBytes, long gpuBytes) {
-        try (NativeHandle header = load(0, true)) {
-            MemorySegment pointer = header.acquire();
-            try {
-                ModelShape shape = ModelShape.of(library.models(), pointer, 0);
-                return MemoryPlan.of(shape, settings, outputsMax, hostBytes, gpuBytes)
-                        .gpuLayers();
-            } finally {
-                header.release();
-            }
+    private MemoryPlan plan(GgufFile header) {
+        try {
+            MemoryFit need = MemoryFit.of(header, settings.contextTokens(), settings.kvType());
+            int layers = (int) Math.min(LAYERS_MAX, header.blockCount().orElse(0));
+            int training =
+                    (int) Math.min(Integer.MAX_VALUE, header.contextLength().orElse(0));
+            return MemoryPlan.of(
+                    new MemoryPlan.Demand(need, layers, training, HostMemory.availableBytes(), library.gpuFreeBytes()),
+                    settings);
+        } catch (IllegalArgumentException e) {
+            throw new EngineException.Unloadable("cannot load " + path + ": " + e.getMessage(), e);
         }
     }
 
-    private NativeHandle load(int gpuLayers, boolean headerOnly) {
-        ProgressUpcall upcall = new ProgressUpcall(headerOnly ? LoadProgress.NONE : progress);
+    private NativeHandle load(int gpuLayers) {
+        ProgressUpcall upcall = new ProgressUpcall(progress);
         // Shared, since the library does not promise to call back on this thread only.
         try (Arena arena = Arena.ofShared()) {
             MemorySegment params = library.modelDefaults(arena);
@@ -94,7 +91,6 @@ final class ModelOpener {
             if (!settings.useMmap()) {
                 params.set(JAVA_INT, Layouts.offset(Layouts.MODEL_PARAMS, "load_mode"), 0);
             }
-            params.set(JAVA_BOOLEAN, Layouts.offset(Layouts.MODEL_PARAMS, "no_alloc"), headerOnly);
             params.set(ADDRESS, Layouts.offset(Layouts.MODEL_PARAMS, "progress_callback"), upcall.stub(arena));
             MemorySegment text = arena.allocateFrom(path.toAbsolutePath().toString());
             MemorySegment model =
@@ -117,25 +113,20 @@ final class ModelOpener {
         return new EngineException.Unloadable("cannot load " + path + ": " + reason, null);
     }
 
-    private OpenModel openContext(NativeHandle model, long hostBytes, long gpuBytes, int gpuLayers) {
+    private OpenModel openContext(NativeHandle model, MemoryPlan plan, int trainingContext) {
         LlamaVocab vocab = new LlamaVocab(library.models(), model);
-        ModelShape shape = shape(model, vocab);
-        MemoryPlan plan = MemoryPlan.of(shape, withGpuLayers(gpuLayers), outputsMax, hostBytes, gpuBytes);
+        boolean stateful = requireGenerator(model, vocab);
         int contextTokens = plan.fit().contextTokens();
         plan.fit()
                 .reason()
-                .ifPresent(reason -> LOGGER.log(
-                        Level.WARNING,
-                        "context of " + path.getFileName() + " reduced from " + settings.contextTokens() + " to "
-                                + plan.fit().contextTokens() + " tokens: " + reason));
+                .ifPresent(reason ->
+                        logReduced(settings.contextTokens(), plan.fit().contextTokens(), reason));
         int threads = settings.threads() > 0 ? settings.threads() : HostMemory.cores();
         AbortFlag abort = new AbortFlag();
-        NativeHandle context = null;
+        NativeHandle context = newContext(model, stateful, contextTokens, threads, abort);
         while (context == null) {
-            context = newContext(model, shape, contextTokens, threads, abort);
-            if (context == null) {
-                contextTokens = nextSmaller(contextTokens);
-            }
+            contextTokens = nextSmaller(contextTokens);
+            context = newContext(model, stateful, contextTokens, threads, abort);
         }
         LlamaDecoder decoder = new LlamaDecoder(library.contexts(), context, abort, outputsMax, vocab.vocabularySize());
         try {
@@ -145,28 +136,17 @@ final class ModelOpener {
             throw t;
         }
         EngineInfo info = new EngineInfo(
-                "llama.cpp v" + library.version() + " (" + (buffers.gpuBytes() > 0 ? "CUDA" : "CPU") + ")",
+                "llama.cpp v" + library.version() + (buffers.gpuBytes() > 0 ? " (GPU)" : " (CPU)"),
                 contextTokens,
                 settings.parallel(),
                 buffers.totalBytes(),
                 buffers.gpuBytes());
-        log(shape, info, threads);
-        return new OpenModel(library.models(), model, vocab, decoder, info, shape.trainingContext());
+        log(info, threads);
+        return new OpenModel(library.models(), model, vocab, decoder, info, trainingContext);
     }
 
-    private ModelSettings withGpuLayers(int gpuLayers) {
-        return new ModelSettings(
-                settings.contextTokens(),
-                settings.parallel(),
-                settings.sequencesMax(),
-                gpuLayers,
-                settings.kvType(),
-                settings.threads(),
-                settings.batchTokensMax(),
-                settings.useMmap());
-    }
-
-    private ModelShape shape(NativeHandle model, LlamaVocab vocab) {
+    /** Refuses models that cannot generate text. Gives whether it keeps a state per sequence besides a KV cache. */
+    private boolean requireGenerator(NativeHandle model, LlamaVocab vocab) {
         MemorySegment pointer = model.acquire();
         try {
             if (vocab.vocabularySize() == 0) {
@@ -176,10 +156,16 @@ final class ModelOpener {
                 throw new EngineException.Unloadable(
                         path + " has an encoder, which Llamero does not run; use a decoder-only model", null);
             }
-            return ModelShape.of(library.models(), pointer, vocab.vocabularySize());
+            return library.models().recurrent(pointer) || library.models().hybrid(pointer);
         } finally {
             model.release();
         }
+    }
+
+    private void logReduced(int from, int to, String reason) {
+        LOGGER.log(
+                Level.WARNING,
+                "context of " + path.getFileName() + " reduced from " + from + " to " + to + " tokens: " + reason);
     }
 
     private int nextSmaller(int contextTokens) {
@@ -188,65 +174,57 @@ final class ModelOpener {
         if (smaller == 0) {
             throw new EngineException.Unloadable("cannot make a context for " + path + ": " + reason, null);
         }
-        LOGGER.log(
-                Level.WARNING,
-                "context of " + path.getFileName() + " reduced from " + contextTokens + " to " + smaller + " tokens: "
-                        + reason);
+        logReduced(contextTokens, smaller, reason);
         buffers.forgetErrors();
         return smaller;
     }
 
     /** A context with its thread pool, or null if the library could not make one of this size. */
     private NativeHandle newContext(
-            NativeHandle model, ModelShape shape, int contextTokens, int threads, AbortFlag abort) {
+            NativeHandle model, boolean stateful, int contextTokens, int threads, AbortFlag abort) {
         NativeHandle pool = ThreadPool.start(library.ggml(), threads);
+        NativeHandle context = null;
         MemorySegment modelPointer = model.acquire();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment params = contextParams(arena, shape, contextTokens, threads, abort);
-            MemorySegment context =
+            MemorySegment params = contextParams(arena, stateful, contextTokens, threads, abort);
+            MemorySegment made =
                     NativeLog.observing(buffers, () -> library.contexts().init(modelPointer, params));
-            if (context.address() == 0) {
-                pool.close();
-                return null;
+            if (made.address() != 0) {
+                context = new NativeHandle("the context of " + path.getFileName(), made, pointer -> {
+                    library.contexts().free(pointer);
+                    pool.close();
+                });
+                requireMemory(made);
+                library.contexts().attachThreadpool(made, pool.acquire());
+                pool.release();
+                return context;
             }
-            NativeHandle handle = new NativeHandle("the context of " + path.getFileName(), context, pointer -> {
-                library.contexts().free(pointer);
-                pool.close();
-            });
-            requireMemory(handle, context);
-            attach(pool, context);
-            return handle;
         } catch (Throwable t) {
+            if (context != null) {
+                context.close();
+            }
             pool.close();
             throw t;
         } finally {
             model.release();
         }
+        pool.close();
+        return null;
     }
 
-    private void requireMemory(NativeHandle handle, MemorySegment context) {
+    private void requireMemory(MemorySegment context) {
         if (library.contexts().memory(context).address() == 0) {
-            handle.close();
             throw new EngineException.Unloadable(
                     path + " has no KV cache: it is a model for embeddings and cannot generate text", null);
         }
     }
 
-    private void attach(NativeHandle pool, MemorySegment context) {
-        MemorySegment pointer = pool.acquire();
-        try {
-            library.contexts().attachThreadpool(context, pointer);
-        } finally {
-            pool.release();
-        }
-    }
-
     private MemorySegment contextParams(
-            Arena arena, ModelShape shape, int contextTokens, int threads, AbortFlag abort) {
+            Arena arena, boolean stateful, int contextTokens, int threads, AbortFlag abort) {
         MemorySegment params = library.contextDefaults(arena);
         int batch = settings.batchTokensMax();
         // A recurrent model keeps a whole state per sequence id, so it gets no more ids than run at once.
-        int sequences = shape.stateful() ? settings.parallel() : settings.sequencesMax();
+        int sequences = stateful ? settings.parallel() : settings.sequencesMax();
         put(params, "n_ctx", contextTokens * settings.parallel());
         put(params, "n_batch", batch);
         put(params, "n_ubatch", batch);
@@ -254,8 +232,8 @@ final class ModelOpener {
         put(params, "n_outputs_max", outputsMax);
         put(params, "n_threads", threads);
         put(params, "n_threads_batch", threads);
-        put(params, "type_k", settings.kvType().ggmlType);
-        put(params, "type_v", settings.kvType().ggmlType);
+        put(params, "type_k", settings.kvType().storage().id());
+        put(params, "type_v", settings.kvType().storage().id());
         params.set(JAVA_BOOLEAN, Layouts.offset(Layouts.CONTEXT_PARAMS, "kv_unified"), true);
         params.set(ADDRESS, Layouts.offset(Layouts.CONTEXT_PARAMS, "abort_callback"), AbortFlag.function());
         params.set(ADDRESS, Layouts.offset(Layouts.CONTEXT_PARAMS, "abort_callback_data"), abort.argument());
@@ -275,18 +253,16 @@ final class ModelOpener {
         }
     }
 
-    private void log(ModelShape shape, EngineInfo info, int threads) {
+    private void log(EngineInfo info, int threads) {
         LOGGER.log(
                 Level.INFO,
                 () -> String.format(
                         Locale.ROOT,
-                        "opened %s (%s): context %d x %d, KV %s, %d threads, %.1f MiB of which %.1f MiB on GPU, in %d"
-                                + " ms",
+                        "opened %s: context %d x %d, KV %s, %d threads, %.1f MiB, %.1f MiB of it on GPU, in %d ms",
                         path.getFileName(),
-                        shape,
                         info.contextTokens(),
                         info.parallel(),
-                        settings.kvType(),
+                        settings.kvType().label(),
                         threads,
                         info.bytesTotal() / (double) (1 << 20),
                         info.bytesOnGpu() / (double) (1 << 20),

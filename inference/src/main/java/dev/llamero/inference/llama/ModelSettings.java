@@ -1,5 +1,6 @@
 package dev.llamero.inference.llama;
 
+import dev.llamero.models.KvType;
 import java.util.Objects;
 
 /**
