@@ -69,6 +69,10 @@ final class GrammarConstraint implements TokenConstraint {
     }
 
     private static void check(String gbnf) {
+        // llama.cpp takes an empty text for "anything goes".
+        if (gbnf.isBlank()) {
+            throw new LlamaException("grammar is empty");
+        }
         if (gbnf.length() > TEXT_CHARACTERS_MAX) {
             throw new LlamaException("grammar of " + gbnf.length() + " characters is over " + TEXT_CHARACTERS_MAX);
         }

@@ -86,6 +86,8 @@ class GrammarConstraintTest {
     @ValueSource(
             strings = {
                 "",
+                " \n",
+                "# nothing\n",
                 "root",
                 "root ::= (\"a\"",
                 "root ::= \"a",
