@@ -126,10 +126,10 @@ def chinese_name(rng):
 
 
 def plain_system(rng):
-    return [system(rng.choice(PLAIN_SYSTEM))] if rng.random() < 0.2 else []
+    return [system(rng.choice(PLAIN_SYSTEM))] if rng.random() < 0.12 else []
 
 
-def earlier_turns(rng, chance=0.2):
+def earlier_turns(rng, chance=0.12):
     """Random short turns before the question, so that position and history do not matter."""
     turns = []
     if rng.random() < chance:
