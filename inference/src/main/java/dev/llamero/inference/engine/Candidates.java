@@ -64,19 +64,40 @@ final class Candidates {
         for (int i = kept / 2 - 1; i >= 0; i--) {
             siftDown(i, kept);
         }
-        float threshold = kept == 0 ? 0 : logitOf(keys[0]);
-        for (int i = kept; i < count; i++) {
-            if (values[i] >= threshold) {
-                long key = key(values[i], names == null ? i : names[i]);
+        int at = kept;
+        while (at < count) {
+            at = nextAtLeast(values, at, count, kept == 0 ? Float.POSITIVE_INFINITY : logitOf(keys[0]));
+            if (at < count) {
+                long key = key(values[at], names == null ? at : names[at]);
                 if (key > keys[0]) {
                     keys[0] = key;
                     siftDown(0, kept);
-                    threshold = logitOf(keys[0]);
                 }
+                at++;
             }
         }
         Arrays.sort(keys, 0, kept);
         return kept;
+    }
+
+    /** The next index whose value reaches the threshold; nearly all of a vocabulary is skipped, eight at a time. */
+    private static int nextAtLeast(float[] values, int from, int count, float threshold) {
+        int i = from;
+        while (i + 8 <= count
+                && !(values[i] >= threshold
+                        | values[i + 1] >= threshold
+                        | values[i + 2] >= threshold
+                        | values[i + 3] >= threshold
+                        | values[i + 4] >= threshold
+                        | values[i + 5] >= threshold
+                        | values[i + 6] >= threshold
+                        | values[i + 7] >= threshold)) {
+            i += 8;
+        }
+        while (i < count && !(values[i] >= threshold)) {
+            i++;
+        }
+        return i;
     }
 
     /** Restores the heap whose smallest key is at the root. */

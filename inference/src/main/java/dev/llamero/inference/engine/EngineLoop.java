@@ -266,6 +266,7 @@ final class EngineLoop implements Runnable {
     }
 
     private void end(Slot slot, TokenEvent event) {
+        LOG.log(System.Logger.Level.DEBUG, "Request {0}: {1}", slot.request.requestId(), event);
         scheduler.leave(slot);
         slot.phase = Slot.Phase.DONE;
         if (slot.constraint != null) {
