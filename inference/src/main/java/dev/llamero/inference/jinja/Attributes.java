@@ -167,9 +167,7 @@ final class Attributes {
             case Markup markup
             when StringMethods.has(name) ->
                 StringMethods.wrapped(StringMethods.invoke(render, markup.text(), name, args));
-            case List<?> list
-            when ContainerMethods.LIST.contains(name) && !(list instanceof Range && name.equals("copy")) ->
-                ContainerMethods.list(render, list, name, args);
+            case List<?> list when isListMethod(list, name) -> ContainerMethods.list(render, list, name, args);
             case LoopContext loop when name.equals("cycle") -> loop.cycle(args.positional());
             case LoopContext loop when name.equals("changed") -> loop.changed(render, args.positional());
             case Cycler cycler when name.equals("next") -> cycler.next();
@@ -183,6 +181,11 @@ final class Attributes {
             when name.equals("bit_length") -> (long) Numbers.big(object).abs().bitLength();
             case null, default -> call(render, get(object, name), args);
         };
+    }
+
+    private static boolean isListMethod(List<?> list, String name) {
+        boolean fixed = list instanceof Tuple || list instanceof Range;
+        return (fixed ? ContainerMethods.TUPLE : ContainerMethods.LIST).contains(name);
     }
 
     static Object call(Render render, Object callee, Args args) {

@@ -65,7 +65,7 @@ final class ContainerMethods {
         throw TemplateException.value(
                 list instanceof Tuple
                         ? "tuple.index(x): x not in tuple"
-                        : PythonText.repr(render, bound[0]) + " is not in list");
+                        : PythonText.repr(render, bound[0]) + " is not in " + PythonText.typeName(list));
     }
 
     /** A start or end of a search: negative ones count from the end. */

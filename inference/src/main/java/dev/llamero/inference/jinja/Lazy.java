@@ -13,6 +13,21 @@ record Lazy(String typeName, Iterator<Object> items) {
         return new Lazy("generator", items);
     }
 
+    /** A generator whose code fails as soon as the first item is asked for. */
+    static Lazy failing(TemplateException failure) {
+        return generator(new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                throw failure;
+            }
+
+            @Override
+            public Object next() {
+                throw failure;
+            }
+        });
+    }
+
     @Override
     public boolean equals(Object other) {
         return this == other;

@@ -14,7 +14,7 @@ package dev.llamero.inference.jinja;
 public record Limits(int sourceCharsMax, int nestingMax, int textCharsMax, long workMax, int depthMax, int rangeMax) {
 
     /** Wide enough for long conversations with tools, narrow enough that no template holds a thread for long. */
-    public static final Limits DEFAULT = new Limits(4 << 20, 120, 32 << 20, 20_000_000, 200, 100_000);
+    public static final Limits DEFAULT = new Limits(4 << 20, 120, 32 << 20, 10_000_000, 200, 100_000);
 
     /** Refuses bounds that would let nothing through. */
     public Limits {

@@ -44,6 +44,22 @@ final class LoopContext implements Callable {
         return item;
     }
 
+    /** The loop as an iterator over what is left of itself, each item with the loop beside it. */
+    Iterator<Object> rest() {
+        LoopContext self = this;
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return self.hasNext();
+            }
+
+            @Override
+            public Object next() {
+                return Tuple.of(self.next(), self);
+            }
+        };
+    }
+
     /** The attribute's value, or {@link Signature#ABSENT} if there is none of that name. */
     Object attribute(String name) {
         return switch (name) {

@@ -64,14 +64,14 @@ final class MarkupFilters {
 
     private static Object attributes(Render render, Object value, Object[] args) {
         if (!(value instanceof Map<?, ?> map)) {
-            throw Undefined.of(value, "items").failure();
+            throw TemplateException.attribute(value, "items");
         }
         StringBuilder out = new StringBuilder();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             if (entry.getValue() == null || entry.getValue() instanceof Undefined) {
                 continue;
             }
-            String key = StringMethods.text(entry.getKey(), "expected string or bytes-like object, got ");
+            String key = xmlName(entry.getKey());
             if (key.chars().anyMatch(c -> c == '/' || c == '>' || c == '=' || c == ' ' || c >= '\t' && c <= '\r')) {
                 throw TemplateException.value("Invalid character in attribute name: " + PythonText.repr(key));
             }
@@ -84,6 +84,14 @@ final class MarkupFilters {
         boolean space = args[0] == Signature.ABSENT || Sequences.truth(args[0]);
         String text = (space && !out.isEmpty() ? " " : "") + out;
         return render.autoescape() ? new Markup(text) : text;
+    }
+
+    private static String xmlName(Object key) {
+        if (!Comparison.isText(key)) {
+            throw TemplateException.type(
+                    "expected string or bytes-like object, got '" + PythonText.typeName(key) + "'");
+        }
+        return Comparison.text(key);
     }
 
     private static String stripTags(String text) {

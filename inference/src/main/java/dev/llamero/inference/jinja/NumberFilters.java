@@ -24,9 +24,6 @@ final class NumberFilters {
     }
 
     private static Object abs(Object value) {
-        if (value instanceof Undefined undefined) {
-            throw undefined.failure();
-        }
         if (!Numbers.isNumber(value)) {
             throw TemplateException.type("bad operand type for abs(): '" + PythonText.typeName(value) + "'");
         }

@@ -236,7 +236,7 @@ final class Parser {
         Mentions after = expressions.mentions();
         boolean caller = after.caller > before.caller && !names.contains("caller");
         int explicit = names.indexOf("caller");
-        if (explicit >= 0 && explicit < names.size() - defaults.size()) {
+        if (after.caller > before.caller && explicit >= 0 && explicit < names.size() - defaults.size()) {
             throw TemplateException.assertion(
                     "When defining macros or call blocks the special \"caller\" argument must be omitted or be given a"
                             + " default.",

@@ -54,7 +54,9 @@ final class PercentFormat {
         out.append(format, Math.min(position, format.length()), format.length());
         render.chargeText(out.length());
         int given = values instanceof Tuple tuple ? tuple.size() : 1;
-        boolean mapping = values instanceof Map<?, ?> || values instanceof List<?> && !(values instanceof Tuple);
+        boolean mapping = values instanceof Map<?, ?>
+                || values instanceof Undefined
+                || values instanceof List<?> && !(values instanceof Tuple);
         if (!namesUsed && used < given && !mapping) {
             throw TemplateException.type("not all arguments converted during string formatting");
         }
@@ -78,7 +80,9 @@ final class PercentFormat {
             flags.append(format.charAt(position++));
         }
         int width = number();
-        if (width < 0 && width != Integer.MIN_VALUE) {
+        if (width == Integer.MIN_VALUE) {
+            width = 0;
+        } else if (width < 0) {
             flags.append('-');
             width = -width;
         }
@@ -187,6 +191,9 @@ final class PercentFormat {
     private static BigInteger integer(char type, Object value, boolean floats) {
         if (value instanceof Double number && floats) {
             return Numbers.big(Numbers.truncate(number));
+        }
+        if (value instanceof Undefined undefined && floats) {
+            throw undefined.failure();
         }
         if (!Numbers.isInteger(value)) {
             throw TemplateException.type("%" + type + " format: " + (floats ? "a real number" : "an integer")

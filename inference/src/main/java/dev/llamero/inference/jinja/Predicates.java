@@ -47,8 +47,8 @@ final class Predicates {
         add("odd", "", (render, value, _) -> remainderIs(render, value, 2L, 1L));
         add("even", "", (render, value, _) -> remainderIs(render, value, 2L, 0L));
         two("divisibleby", "num", (render, value, other) -> remainderIs(render, value, other, 0L));
-        add("filter", "", (_, value, _) -> Comparison.isText(value) && Filters.find(Comparison.text(value)) != null);
-        add("test", "", (_, value, _) -> Comparison.isText(value) && TESTS.containsKey(Comparison.text(value)));
+        add("filter", "", (_, value, _) -> isName(value) && Filters.find(Comparison.text(value)) != null);
+        add("test", "", (_, value, _) -> isName(value) && TESTS.containsKey(Comparison.text(value)));
         two("sameas", "other", (_, value, other) -> isSame(value, other));
         two("in", "seq", (render, value, other) -> Comparison.contains(render, other, value));
         compare("==", "==", "eq", "equalto");
@@ -86,6 +86,12 @@ final class Predicates {
 
     private static boolean remainderIs(Render render, Object value, Object divisor, Object wanted) {
         return Comparison.equal(render, Operators.binary(render, "%", value, divisor), wanted);
+    }
+
+    /** Whether the value may name an entry of a table; lists and dicts fail as keys do. */
+    private static boolean isName(Object value) {
+        Dicts.hashable(value);
+        return Comparison.isText(value);
     }
 
     /** Python's {@code is}; equal short strings and small numbers are one object there. */

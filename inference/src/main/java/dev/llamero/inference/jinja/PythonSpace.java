@@ -33,15 +33,6 @@ final class PythonSpace {
         return end;
     }
 
-    /** Index of the first character that is no white space. */
-    static int stripStart(CharSequence text) {
-        int start = 0;
-        while (start < text.length() && isSpace(text.charAt(start))) {
-            start++;
-        }
-        return start;
-    }
-
     static boolean isLineEnd(char c) {
         return c >= '\n' && c <= '\r' || c >= 0x1c && c <= 0x1e || c == 0x85 || c == 0x2028 || c == 0x2029;
     }

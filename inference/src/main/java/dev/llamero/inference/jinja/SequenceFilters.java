@@ -95,7 +95,7 @@ final class SequenceFilters {
             return Lazy.generator(Collections.emptyIterator());
         }
         if (!(value instanceof Map<?, ?> map)) {
-            throw TemplateException.type("Can only get item pairs from a mapping.");
+            return Lazy.failing(TemplateException.type("Can only get item pairs from a mapping."));
         }
         return Lazy.generator(new DictView(DictView.Kind.ITEMS, map).iterator());
     }
@@ -121,7 +121,7 @@ final class SequenceFilters {
             throw TemplateException.argument("You can only sort by either \"key\" or \"value\"");
         }
         if (!(value instanceof Map<?, ?> map)) {
-            throw Undefined.of(value, "items").failure();
+            throw TemplateException.attribute(value, "items");
         }
         List<Object> items = new ArrayList<>(new DictView(DictView.Kind.ITEMS, map));
         List<Object> keys = new ArrayList<>(items.size());

@@ -69,6 +69,7 @@ final class Sequences {
             case DictView view -> view.iterator();
             case Lazy lazy -> lazy.items();
             case Undefined _ -> Collections.emptyIterator();
+            case LoopContext loop -> loop.rest();
             case null, default ->
                 throw TemplateException.type("'" + PythonText.typeName(value) + "' object is not iterable");
         };
@@ -197,6 +198,9 @@ final class Sequences {
     private static int bound(Object given, int missing, int length, int step, String message) {
         if (given == null) {
             return missing;
+        }
+        if (given instanceof Undefined) {
+            throw TemplateException.type(message);
         }
         int index = Numbers.index(given, message);
         if (index < 0) {

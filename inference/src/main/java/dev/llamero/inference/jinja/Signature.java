@@ -19,11 +19,15 @@ final class Signature {
     private final int required;
     private final boolean positionalOnly;
 
+    /** Arguments that the function has before these: the value, for filters and tests. */
+    private final int before;
+
     private Signature(String function, String[] names, int required, boolean positionalOnly) {
         this.function = function;
         this.names = names;
         this.required = required;
         this.positionalOnly = positionalOnly;
+        this.before = function.startsWith("do_") || function.startsWith("test_") ? 1 : 0;
     }
 
     static Signature of(String function, String parameters) {
@@ -46,10 +50,17 @@ final class Signature {
         if (args.named().isEmpty() && given.length == names.length) {
             return given;
         }
+        if (positionalOnly && args.named().isEmpty() && (given.length > names.length || given.length < required)) {
+            throw wrongCount(given.length);
+        }
         if (given.length > names.length) {
-            throw TemplateException.type(function + "() takes " + (names.length == required ? "" : "at most ")
-                    + names.length + " positional argument" + (names.length == 1 ? "" : "s") + " but " + given.length
-                    + (given.length == 1 ? " was" : " were") + " given");
+            int most = names.length + before;
+            int all = given.length + before;
+            String atMost = names.length == required
+                    ? ""
+                    : required + before == 0 ? "" : "from " + (required + before) + " to ";
+            throw TemplateException.type(function + "() takes " + atMost + most + " positional argument"
+                    + (most == 1 ? "" : "s") + " but " + all + (all == 1 ? " was" : " were") + " given");
         }
         Object[] bound = new Object[names.length];
         for (int i = 0; i < names.length; i++) {
@@ -58,13 +69,38 @@ final class Signature {
         for (Map.Entry<String, Object> entry : args.named().entrySet()) {
             bound[namedIndex(entry.getKey(), given.length)] = entry.getValue();
         }
+        checkRequired(bound);
+        return bound;
+    }
+
+    private void checkRequired(Object[] bound) {
+        List<String> missing = new ArrayList<>();
         for (int i = 0; i < required; i++) {
             if (bound[i] == ABSENT) {
-                throw TemplateException.type(
-                        function + "() missing 1 required positional argument: '" + names[i] + "'");
+                missing.add("'" + names[i] + "'");
             }
         }
-        return bound;
+        if (!missing.isEmpty()) {
+            String plural = missing.size() == 1 ? "" : "s";
+            throw TemplateException.type(function + "() missing " + missing.size() + " required positional argument"
+                    + plural + ": " + String.join(" and ", missing));
+        }
+    }
+
+    /** Python's own functions word it in their own way. */
+    private TemplateException wrongCount(int given) {
+        if (names.length == 0) {
+            return TemplateException.type(function + "() takes no arguments (" + given + " given)");
+        }
+        if (names.length == 1 && required == 1) {
+            return TemplateException.type(function + "() takes exactly one argument (" + given + " given)");
+        }
+        String shortName = function.substring(function.indexOf('.') + 1);
+        boolean few = given < required;
+        int bound = few ? required : names.length;
+        String range = required == names.length ? "" : few ? "at least " : "at most ";
+        return TemplateException.type(
+                shortName + " expected " + range + bound + " argument" + (bound == 1 ? "" : "s") + ", got " + given);
     }
 
     private int namedIndex(String name, int givenCount) {

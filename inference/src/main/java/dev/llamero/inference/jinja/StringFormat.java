@@ -130,13 +130,12 @@ final class StringFormat {
             throw TemplateException.value("cannot switch from manual field specification to automatic field numbering");
         }
         if (!name.isEmpty() && automatic > 0) {
-            throw TemplateException.value("cannot switch from automatic field numbering to manual field specification");
+            throw TemplateException.value("cannot switch from manual field specification to automatic field numbering");
         }
         numbered = !name.isEmpty();
         int index = numbered ? Numbers.index(Numbers.parseInt(name, 10)) : automatic++;
         if (index >= args.positional().length) {
-            throw new TemplateException(
-                    "IndexError", "Replacement index " + index + " out of range for positional args tuple");
+            throw new TemplateException("IndexError", "tuple index out of range");
         }
         return args.positional()[index];
     }

@@ -37,7 +37,7 @@ final class StringSplitting {
                 return words;
             }
             if (left-- == 0) {
-                words.add(self.substring(i, PythonSpace.stripEnd(self)));
+                words.add(self.substring(i));
                 return words;
             }
             int start = i;
@@ -60,7 +60,7 @@ final class StringSplitting {
                 break;
             }
             if (left-- == 0) {
-                words.add(self.substring(PythonSpace.stripStart(self), i));
+                words.add(self.substring(0, i));
                 break;
             }
             int end = i;
@@ -136,7 +136,10 @@ final class StringSplitting {
     /** Without the given characters (white space where there are none) at the wanted ends. */
     static String strip(String self, Object chars, boolean left, boolean right) {
         boolean spaces = chars == Signature.ABSENT || chars == null;
-        String set = spaces ? "" : StringMethods.text(chars, "strip arg must be None or str, not ");
+        if (!spaces && !Comparison.isText(chars)) {
+            throw TemplateException.type("strip arg must be None or str");
+        }
+        String set = spaces ? "" : Comparison.text(chars);
         int start = 0;
         int end = self.length();
         while (left && start < end) {

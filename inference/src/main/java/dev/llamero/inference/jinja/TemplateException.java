@@ -67,6 +67,15 @@ public final class TemplateException extends RuntimeException {
         return new TemplateException("TypeError", message);
     }
 
+    /** The object has no such attribute, where Python's own code asks for it. */
+    static TemplateException attribute(Object object, String name) {
+        if (object instanceof Undefined undefined) {
+            return undefined.failure();
+        }
+        return new TemplateException(
+                "AttributeError", "'" + PythonText.typeName(object) + "' object has no attribute '" + name + "'");
+    }
+
     static TemplateException value(String message) {
         return new TemplateException("ValueError", message);
     }

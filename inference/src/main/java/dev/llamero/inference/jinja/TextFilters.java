@@ -114,7 +114,7 @@ final class TextFilters {
 
     private static Object wordWrap(Render render, Object value, Object[] args) {
         if (!Comparison.isText(value)) {
-            throw Undefined.of(value, "splitlines").failure();
+            throw TemplateException.attribute(value, "splitlines");
         }
         int width = Numbers.index(Filters.or(args[0], 79L));
         boolean breakWords = args[1] == Signature.ABSENT || Sequences.truth(args[1]);
