@@ -44,7 +44,7 @@ final class KnownSettings {
     static final Setting MAX_BODY = new Setting(
             "max-body",
             List.of(),
-            "32M",
+            "16M",
             "Largest request body in bytes; images in base64 need room. Each running request may hold several times"
                     + " this in memory.");
     static final Setting GRACE = new Setting(

@@ -179,6 +179,21 @@ class ChatThroughProxyTest {
     }
 
     @Test
+    void aConnectionIsClosedAfterTheAnswerIfTheClientAsksForIt() throws Exception {
+        try (var upstream = new ScriptedUpstream(answer("x"));
+                var proxy = new RunningProxy(upstream.url())) {
+            for (String body : new String[] {RunningProxy.STREAM, RunningProxy.CHAT, "{}"}) {
+                try (Socket client = proxy.connect()) {
+                    RunningProxy.send(client, "POST", "/v1/chat/completions", body, "Connection: close");
+                    assertThat(RunningProxy.Answer.read(client.getInputStream()).body())
+                            .isNotEmpty();
+                    assertThat(client.getInputStream().read()).isEqualTo(-1);
+                }
+            }
+        }
+    }
+
+    @Test
     void modelsAndOneModel() throws Exception {
         String tags = "{\"models\":[{\"name\":\"qwen3:32b\",\"modified_at\":\"2026-11-23T23:11:15Z\"}]}";
         try (var upstream = new ScriptedUpstream(fixed(200, tags));

@@ -28,7 +28,7 @@ class ProxySettingsTest {
         assertThat(settings.upstream()).hasToString("http://127.0.0.1:11434");
         assertThat(settings.apiKey()).isEmpty();
         assertThat(settings.deadlines().firstByte()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(settings.maxBodyBytes()).isEqualTo(32 << 20);
+        assertThat(settings.maxBodyBytes()).isEqualTo(16 << 20);
     }
 
     @Test

@@ -5,13 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 
 /** The one mapper, and writing to memory without checked exceptions. */
@@ -66,12 +67,14 @@ final class Json {
     }
 
     static byte[] bytes(Body body) {
-        var out = new ByteArrayOutputStream(256);
-        write(out, body);
-        return out.toByteArray();
+        // Grows by pieces: a request with images is not copied at each doubling.
+        try (var out = new ByteArrayBuilder(256)) {
+            write(out, body);
+            return out.toByteArray();
+        }
     }
 
-    static void write(ByteArrayOutputStream out, Body body) {
+    static void write(OutputStream out, Body body) {
         try (JsonGenerator json = MAPPER.createGenerator(out)) {
             body.write(json);
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -62,7 +63,18 @@ public final class FrontDoor implements Handler {
             fail(response, line, e);
         } finally {
             accessLog.accept(line.toJson());
+            if (asksForClose(request)) {
+                // Helidon 4.5.0 answers "Connection: close" and then keeps the connection open (its issue 12324).
+                WatchedConnections.endAfterThisRequest();
+            }
         }
+    }
+
+    private static boolean asksForClose(ServerRequest request) {
+        return request.headers()
+                .first(HeaderNames.CONNECTION)
+                .filter(value -> value.toLowerCase(Locale.ROOT).contains("close"))
+                .isPresent();
     }
 
     private Endpoint endpoint(String method, String path, ServerResponse response) {

@@ -22,6 +22,7 @@ final class ReadAhead implements Supplier<byte[]> {
     private final Condition arrived = lock.newCondition();
     private boolean reading;
     private boolean ended;
+    private boolean ending;
     private byte[] ahead;
     private RuntimeException failure;
     private Runnable onGone;
@@ -35,8 +36,11 @@ final class ReadAhead implements Supplier<byte[]> {
     public byte[] get() {
         lock.lock();
         try {
-            while (reading) {
+            while (reading && !ending) {
                 arrived.await();
+            }
+            if (ending) {
+                return null;
             }
             if (ahead != null) {
                 byte[] taken = ahead;
@@ -79,6 +83,16 @@ final class ReadAhead implements Supplier<byte[]> {
             gone.run();
         }
         return this::unwatch;
+    }
+
+    /** For the handler: the connection's thread finds the end when it looks for another request. */
+    void endAfterThisRequest() {
+        lock.lock();
+        try {
+            ending = true;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void unwatch() {

@@ -38,6 +38,11 @@ public final class WatchedConnections implements ServerConnectionSelector {
         return CURRENT.get().watch(gone);
     }
 
+    /** For a handler, on its own thread: the connection takes no further request. */
+    static void endAfterThisRequest() {
+        CURRENT.get().endAfterThisRequest();
+    }
+
     @Override
     public int bytesToIdentifyConnection() {
         return http1.bytesToIdentifyConnection();

@@ -39,9 +39,9 @@ public final class UpstreamCall implements AutoCloseable {
      * @throws UpstreamException of any kind
      */
     public int send(String method, String path, Map<String, String> headers, byte[] content) {
-        byte[] request = request(method, path, headers, content);
+        byte[] requestHead = requestHead(method, path, headers, content.length);
         UpstreamConnection kept = client.takeIdle();
-        if (kept != null && sendOn(kept, request)) {
+        if (kept != null && sendOn(kept, requestHead, content)) {
             return head.status();
         }
         UpstreamConnection fresh = new UpstreamConnection();
@@ -52,7 +52,7 @@ public final class UpstreamCall implements AutoCloseable {
             fresh.close();
             throw unreachable(e);
         }
-        sendOn(fresh, request);
+        sendOn(fresh, requestHead, content);
         return head.status();
     }
 
@@ -126,11 +126,11 @@ public final class UpstreamCall implements AutoCloseable {
     }
 
     /** @return false if a kept connection was dead, so that a new one may be tried */
-    private boolean sendOn(UpstreamConnection target, byte[] request) {
+    private boolean sendOn(UpstreamConnection target, byte[] requestHead, byte[] content) {
         attach(target);
         boolean[] answering = new boolean[1];
         try {
-            target.write(request);
+            target.write(requestHead, content);
             long deadline = System.nanoTime() + deadlines.firstByte().toNanos();
             head = AnswerHead.read(() -> {
                 long left = deadline - System.nanoTime();
@@ -166,7 +166,7 @@ public final class UpstreamCall implements AutoCloseable {
         }
     }
 
-    private byte[] request(String method, String path, Map<String, String> headers, byte[] content) {
+    private byte[] requestHead(String method, String path, Map<String, String> headers, int contentLength) {
         var head = new StringBuilder(256)
                 .append(method)
                 .append(' ')
@@ -177,14 +177,10 @@ public final class UpstreamCall implements AutoCloseable {
                 .append("\r\n");
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
-        if (content.length > 0) {
-            head.append("Content-Length: ").append(content.length).append("\r\n");
+        if (contentLength > 0) {
+            head.append("Content-Length: ").append(contentLength).append("\r\n");
         }
-        byte[] ascii = head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
-        byte[] request = new byte[ascii.length + content.length];
-        System.arraycopy(ascii, 0, request, 0, ascii.length);
-        System.arraycopy(content, 0, request, ascii.length, content.length);
-        return request;
+        return head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     private UpstreamException unreachable(Exception e) {

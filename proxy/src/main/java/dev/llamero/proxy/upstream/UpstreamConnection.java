@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.Arrays;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -46,8 +47,16 @@ final class UpstreamConnection implements AutoCloseable {
         out = socket.getOutputStream();
     }
 
-    void write(byte[] bytes) throws IOException {
-        out.write(bytes);
+    /** Writes both in one packet if they are small, and without a copy if they are large. */
+    void write(byte[] head, byte[] content) throws IOException {
+        if (head.length + content.length > BUFFER_BYTES) {
+            out.write(head);
+            out.write(content);
+        } else {
+            byte[] both = Arrays.copyOf(head, head.length + content.length);
+            System.arraycopy(content, 0, both, head.length, content.length);
+            out.write(both);
+        }
         out.flush();
     }
 
