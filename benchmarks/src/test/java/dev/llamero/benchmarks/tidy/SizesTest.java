@@ -51,9 +51,15 @@ class SizesTest {
                 if (!matcher.matches() || lines.get(start).strip().startsWith("}")) {
                     continue;
                 }
-                String end = matcher.group(1) + "}";
+                String indent = indent(lines.get(start), matcher.group(1));
+                if (indent.isEmpty()) {
+                    // The head of a record and not of a method.
+                    continue;
+                }
+                String end = indent + "}";
                 int stop = start + 1;
-                while (stop < lines.size() && !lines.get(stop).equals(end)) {
+                // A switch or an anonymous class that looks like a method ends with "};" or "});".
+                while (stop < lines.size() && !lines.get(stop).startsWith(end)) {
                     stop++;
                 }
                 if (stop - start - 1 > METHOD_LINES_MAX) {
@@ -63,5 +69,12 @@ class SizesTest {
             }
         }
         assertThat(faults).isEmpty();
+    }
+
+    /** A head that goes over several lines ends on one that closes more than it opens, eight columns further in. */
+    private static String indent(String line, String own) {
+        long opened = line.chars().filter(c -> c == '(').count();
+        long closed = line.chars().filter(c -> c == ')').count();
+        return closed > opened ? own.substring(Math.min(8, own.length())) : own;
     }
 }
