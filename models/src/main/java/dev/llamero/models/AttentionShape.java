@@ -12,11 +12,16 @@ import java.util.OptionalLong;
  * @param slidingWindow tokens that some layers look back at most; empty where all look at everything
  */
 record AttentionShape(long[] keysPerLayer, long[] valuesPerLayer, long[] headLengths, OptionalLong slidingWindow) {
-    private static final int LAYERS_MAX = 65_536;
+    /** llama.cpp takes 512. */
+    private static final int LAYERS_MAX = 4096;
 
     static AttentionShape of(GgufFile file) {
         String prefix = file.architecture() + ".";
-        int layers = (int) Math.min(LAYERS_MAX, file.blockCount().orElse(0));
+        long blocks = file.blockCount().orElse(0);
+        if (blocks > LAYERS_MAX) {
+            throw new IllegalArgumentException("the header claims " + blocks + " layers, which no model has");
+        }
+        int layers = (int) blocks;
         OptionalLong window = file.whole(prefix + "attention.sliding_window");
         Optional<GgufValue> heads = value(file, prefix + "attention.head_count");
         boolean encoder =
