@@ -1,5 +1,6 @@
 // The page: session list left, conversation right, input at the bottom.
 import { LitElement, html, nothing } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { Store } from './store.js';
 import { switchLanguage, t } from './texts.js';
@@ -136,6 +137,11 @@ class App extends LitElement {
   #modelChip() {
     const { store } = this;
     const broken = Boolean(store.modelFailure) || !store.model || !store.online;
+    if (!broken && store.models.length > 1) {
+      return html`<label class="model"><i></i><select aria-label=${t('modelLabel')} .value=${live(store.model)}
+        @change=${event => store.choose(event.target.value)}>
+        ${store.models.map(name => html`<option value=${name} ?selected=${name === store.model}>${name}</option>`)}</select></label>`;
+    }
     return html`<button class="model ${broken ? 'broken' : ''}" title=${store.modelFailure || t('modelLabel')}
       aria-label="${t('modelLabel')}: ${store.model || t('modelUnknown')}"
       @click=${() => this.querySelector('llamero-debug').open()}><i></i><span>${store.model || t('modelUnknown')}</span></button>`;

@@ -12,6 +12,8 @@ export class Store extends EventTarget {
   loading = false;
   outbox = restoreOutbox();
   model = '';
+  /** The model that a person chose here; empty for the gateway's choice. */
+  chosen = remembered('model');
   models = [];
   modelFailure = '';
   welcome = null;
@@ -58,7 +60,7 @@ export class Store extends EventTarget {
 
   send(text) {
     this.notice = '';
-    this.outbox.push({ sessionKey: this.sessionKey, message: text, idempotencyKey: newKey() });
+    this.outbox.push({ sessionKey: this.sessionKey, message: text, idempotencyKey: newKey(), model: this.chosen });
     saveOutbox(this.outbox);
     if (keyOfAddress() !== this.sessionKey) history.replaceState(null, '', `#/c/${this.sessionKey}`);
     this.changed();
@@ -68,7 +70,14 @@ export class Store extends EventTarget {
   async retry(turnId) {
     this.notice = '';
     this.trace = { start: performance.now() };
-    await this.#wish(this.connection.request('chat.retry', { turnId, idempotencyKey: newKey() }));
+    await this.#wish(this.connection.request('chat.retry', { turnId, idempotencyKey: newKey(), model: this.chosen }));
+  }
+
+  choose(model) {
+    this.chosen = model;
+    this.model = model || this.model;
+    remember('model', model);
+    this.changed();
   }
 
   async stop() {
@@ -119,7 +128,7 @@ export class Store extends EventTarget {
     this.online = true;
     this.everOnline = true;
     this.welcome = welcome;
-    this.model = welcome.model || this.model;
+    this.model = this.chosen || welcome.model || this.model;
     this.changed();
     try {
       const [list] = await Promise.all([this.connection.request('sessions.list'), this.#load()]);
@@ -172,8 +181,10 @@ export class Store extends EventTarget {
     clearTimeout(this.#modelTimer);
     try {
       const { model, models } = await this.connection.request('models.list');
-      this.model = model;
       this.models = models;
+      // A model that was chosen and is gone must not be asked for.
+      if (this.chosen && !models.includes(this.chosen)) this.choose('');
+      this.model = this.chosen || model;
       this.modelFailure = '';
     } catch (error) {
       if (error.code === 'OFFLINE') return;
@@ -192,8 +203,8 @@ export class Store extends EventTarget {
         const item = this.outbox[0];
         if (item.sessionKey === this.sessionKey) this.trace = { start: performance.now() };
         try {
-          const { sessionKey, message, idempotencyKey } = item;
-          await this.connection.request('chat.send', { sessionKey, message, idempotencyKey });
+          const { shown, ...params } = item;
+          await this.connection.request('chat.send', params);
         } catch (error) {
           if (error.code === 'OFFLINE') return;
           this.notice = error.message;
@@ -274,7 +285,7 @@ export class Store extends EventTarget {
       this.trace.totalMillis = performance.now() - this.trace.start;
       this.trace.turnId = turnId;
     }
-    if (answer.turn.model) this.model = answer.turn.model;
+    if (answer.turn.model && !this.model) this.model = answer.turn.model;
     if (answer.turn.state === 'FAILED') this.#askModels();
     this.changed();
   }
@@ -293,6 +304,22 @@ function keyOfAddress() {
 function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function remembered(name) {
+  try {
+    return localStorage.getItem(name) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function remember(name, value) {
+  try {
+    localStorage.setItem(name, value);
+  } catch {
+    // Only the next visit forgets it.
+  }
 }
 
 function restoreOutbox() {

@@ -115,6 +115,19 @@ class ChatTest {
     }
 
     @Test
+    void theModelIsTheOneAskedForOrTheFirstThatCanChat() throws InterruptedException {
+        proxy.lists("{\"data\":[{\"id\":\"nomic-embed-text\"},{\"id\":\"qwen3:4b\"},{\"id\":\"gemma3\"}]}");
+        TestBrowser browser = watching();
+        assertThat(browser.granted("models.list").get("model").asText()).isEqualTo("qwen3:4b");
+        send(browser, "First", "question-1");
+        browser.awaitEvent("turn.ended");
+        assertThat(proxy.nextRequest().json().get("model").asText()).isEqualTo("qwen3:4b");
+        browser.granted(
+                "chat.send", "sessionKey", KEY, "message", "x", "idempotencyKey", "question-2", "model", "gemma3");
+        assertThat(proxy.nextRequest().json().get("model").asText()).isEqualTo("gemma3");
+    }
+
+    @Test
     void aTurnGoesOnWhileNobodyLooksAndIsTakenUpInTheMiddle() throws InterruptedException {
         answerInTwoHalves();
         TestBrowser first = watching();

@@ -83,7 +83,10 @@ class PageTest {
     @BeforeEach
     void open() {
         gateway = RunningGateway.start(proxy.address(), data);
-        open(new Browser.NewContextOptions().setLocale("en-US").setViewportSize(1280, 800));
+        open(new Browser.NewContextOptions()
+                .setLocale("en-US")
+                .setReducedMotion(ReducedMotion.REDUCE)
+                .setViewportSize(1280, 800));
     }
 
     private void open(Browser.NewContextOptions options) {
@@ -145,7 +148,7 @@ class PageTest {
     @Test
     void anEmptyPageGreetsAndShowsTheModel() {
         assertThat(page.locator(".greeting h2")).hasText("What can I help with?");
-        assertThat(page.locator(".model")).hasText("test-model");
+        assertThat(page.locator(".model")).containsText("test-model");
         assertThat(input()).isFocused();
         shoot("empty");
         assertThat(complaints).isEmpty();
@@ -333,7 +336,10 @@ class PageTest {
 
     @Test
     void chineseIsSpoken() {
-        open(new Browser.NewContextOptions().setLocale("zh-CN").setViewportSize(1280, 800));
+        open(new Browser.NewContextOptions()
+                .setLocale("zh-CN")
+                .setReducedMotion(ReducedMotion.REDUCE)
+                .setViewportSize(1280, 800));
         proxy.answers((request, reply) -> {
             reply.begin();
             byte[] event = "data: {\"choices\":[{\"delta\":{\"content\":\"你好,世界!🦙 有什么可以帮你?\"}}]}\n\n"
@@ -388,6 +394,18 @@ class PageTest {
         assertThat(page.locator("llamero-message.assistant")).hasCount(2);
         assertThat(page.locator("llamero-message.user .bubble").last()).hasText("While you were away");
         assertThat(answer()).hasText("Hello.");
+    }
+
+    @Test
+    void anotherModelCanBeChosenAndIsRemembered() throws InterruptedException {
+        proxy.lists("{\"data\":[{\"id\":\"qwen3:4b\"},{\"id\":\"gemma3\"}]}");
+        page.reload();
+        page.getByLabel("Model").selectOption("gemma3");
+        ask("Who are you?");
+        assertThat(proxy.nextRequest().json().get("model").asText()).isEqualTo("gemma3");
+        assertThat(page.locator(".tools small").last()).containsText("gemma3");
+        page.reload();
+        assertThat(page.getByLabel("Model")).hasValue("gemma3");
     }
 
     @Test
@@ -447,6 +465,7 @@ class PageTest {
     void darkFollowsTheSystem() {
         open(new Browser.NewContextOptions()
                 .setLocale("en-US")
+                .setReducedMotion(ReducedMotion.REDUCE)
                 .setViewportSize(1280, 800)
                 .setColorScheme(ColorScheme.DARK));
         proxy.answers((request, reply) -> reply.answer(RICH));

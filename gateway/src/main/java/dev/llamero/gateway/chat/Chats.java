@@ -130,21 +130,28 @@ public final class Chats implements AutoCloseable {
         return false;
     }
 
-    /** Asks a question. The same idempotency key again gives the turn that the first call began. */
-    public Ack send(String sessionKey, String question, String idempotencyKey) {
+    /**
+     * Asks a question.
+     *
+     * @param idempotencyKey the same one again gives the turn that the first call began
+     * @param model whom to ask; empty for our own choice
+     */
+    public Ack send(String sessionKey, String question, String idempotencyKey, String model) {
         return begin(
                 idempotencyKey,
+                model,
                 (turn, now) -> store.begin(sessionKey, title(question), question, idempotencyKey, turn, now),
                 sessionKey);
     }
 
     /** Asks the question of an earlier turn again; the new answer takes the place of the old one. */
-    public Ack retry(String turnId, String idempotencyKey) {
+    public Ack retry(String turnId, String idempotencyKey, String model) {
         Store.Begun old = store.byTurn(turnId)
                 .orElseThrow(
                         () -> new ChatException("NOT_FOUND", "this answer is not there any more; reload the page"));
         return begin(
                 idempotencyKey,
+                model,
                 (turn, now) -> {
                     if (store.leaf(old.sessionKey()) != old.answer().id()) {
                         throw new ChatException("INVALID_REQUEST", "only the last answer of a chat can be asked again");
@@ -154,7 +161,7 @@ public final class Chats implements AutoCloseable {
                 old.sessionKey());
     }
 
-    private Ack begin(String idempotencyKey, Beginning beginning, String sessionKey) {
+    private Ack begin(String idempotencyKey, String model, Beginning beginning, String sessionKey) {
         lock.lock();
         try {
             Optional<Store.Begun> earlier = store.byIdempotencyKey(idempotencyKey);
@@ -172,7 +179,7 @@ public final class Chats implements AutoCloseable {
                         "BUSY", RUNNING_TURNS_MAX + " answers are on their way already; wait until one is done");
             }
             String id = UUID.randomUUID().toString();
-            Turn turn = Turn.begun(id, id, models.known().orElse(""));
+            Turn turn = Turn.begun(id, id, model.isEmpty() ? models.known().orElse("") : model);
             Store.Begun begun = beginning.store(turn, clock.millis());
             var started = new LiveTurn(begun);
             live.put(id, started);

@@ -76,9 +76,8 @@ final class TurnRunner implements Runnable {
 
     private void ask() {
         String requestId = turn.answer.turn().requestId();
-        String model = models.known()
-                .orElseGet(
-                        () -> models.refresh(requestId).stream().findFirst().orElseThrow(UpstreamException::noModel));
+        String wanted = turn.answer.turn().model();
+        String model = wanted.isEmpty() ? models.choose(requestId) : wanted;
         List<CompletionRequest.Message> prompt = prompt(chats.conversation(turn));
         CompletionCall call = client.complete(new CompletionRequest(model, prompt, requestId, turn.sessionKey));
         chats.locked(() -> {

@@ -18,9 +18,12 @@ sealed interface ClientMessage {
     /** Messages of one conversation; from now on this socket gets its events. */
     record ChatHistory(String id, String sessionKey, long before, int limit) implements ClientMessage {}
 
-    record ChatSend(String id, String sessionKey, String message, String idempotencyKey) implements ClientMessage {}
+    /** @param model whom to ask; empty for the gateway's own choice */
+    record ChatSend(String id, String sessionKey, String message, String idempotencyKey, String model)
+            implements ClientMessage {}
 
-    record ChatRetry(String id, String turnId, String idempotencyKey) implements ClientMessage {}
+    /** @param model whom to ask; empty for the gateway's own choice */
+    record ChatRetry(String id, String turnId, String idempotencyKey, String model) implements ClientMessage {}
 
     record ChatStop(String id, String turnId) implements ClientMessage {}
 

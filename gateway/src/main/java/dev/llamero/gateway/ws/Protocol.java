@@ -20,6 +20,7 @@ final class Protocol {
 
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]{8,64}");
     private static final int ID_CHARS_MAX = 64;
+    private static final int MODEL_CHARS_MAX = 200;
     private static final int HISTORY_LIMIT = 200;
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
@@ -77,8 +78,10 @@ final class Protocol {
                         id,
                         fields.key("sessionKey"),
                         fields.text("message", Chats.MESSAGE_CHARS_MAX),
-                        fields.key("idempotencyKey"));
-            case "chat.retry" -> new ClientMessage.ChatRetry(id, fields.key("turnId"), fields.key("idempotencyKey"));
+                        fields.key("idempotencyKey"),
+                        fields.model());
+            case "chat.retry" ->
+                new ClientMessage.ChatRetry(id, fields.key("turnId"), fields.key("idempotencyKey"), fields.model());
             case "chat.stop" -> new ClientMessage.ChatStop(id, fields.key("turnId"));
             case "models.list" -> new ClientMessage.ModelsList(id);
             case "debug" -> new ClientMessage.Debug(id);
@@ -132,6 +135,10 @@ final class Protocol {
                 throw new ProtocolException(id, name + " must be a text of 1 to " + max + " characters");
             }
             return value.textValue();
+        }
+
+        String model() {
+            return params.path("model").asText("").isEmpty() ? "" : text("model", MODEL_CHARS_MAX);
         }
 
         String key(String name) {

@@ -64,8 +64,9 @@ public final class Requests {
                 chats.delete(delete.sessionKey());
                 yield Map.of();
             }
-            case ClientMessage.ChatSend send -> chats.send(send.sessionKey(), send.message(), send.idempotencyKey());
-            case ClientMessage.ChatRetry retry -> chats.retry(retry.turnId(), retry.idempotencyKey());
+            case ClientMessage.ChatSend send ->
+                chats.send(send.sessionKey(), send.message(), send.idempotencyKey(), send.model());
+            case ClientMessage.ChatRetry retry -> chats.retry(retry.turnId(), retry.idempotencyKey(), retry.model());
             case ClientMessage.ChatStop stop -> Map.of("stopped", chats.stop(stop.turnId()));
             case ClientMessage.ModelsList list -> throw new IllegalStateException("is answered aside");
             case ClientMessage.Debug asked -> throw new IllegalStateException("is answered aside");

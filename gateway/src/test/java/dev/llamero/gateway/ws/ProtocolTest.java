@@ -40,9 +40,11 @@ class ProtocolTest {
         assertThat(request(
                         "chat.send",
                         "{\"sessionKey\":\"abcdefgh\",\"message\":\"你好\",\"idempotencyKey\":\"ijklmnop\"}"))
-                .isEqualTo(new ClientMessage.ChatSend("7", "abcdefgh", "你好", "ijklmnop"));
-        assertThat(request("chat.retry", "{\"turnId\":\"abcdefgh\",\"idempotencyKey\":\"ijklmnop\"}"))
-                .isEqualTo(new ClientMessage.ChatRetry("7", "abcdefgh", "ijklmnop"));
+                .isEqualTo(new ClientMessage.ChatSend("7", "abcdefgh", "你好", "ijklmnop", ""));
+        assertThat(request(
+                        "chat.retry",
+                        "{\"turnId\":\"abcdefgh\",\"idempotencyKey\":\"ijklmnop\",\"model\":\"qwen3:4b\"}"))
+                .isEqualTo(new ClientMessage.ChatRetry("7", "abcdefgh", "ijklmnop", "qwen3:4b"));
         assertThat(request("chat.stop", "{\"turnId\":\"abcdefgh\"}"))
                 .isEqualTo(new ClientMessage.ChatStop("7", "abcdefgh"));
         assertThat(request("models.list", "{}")).isEqualTo(new ClientMessage.ModelsList("7"));
