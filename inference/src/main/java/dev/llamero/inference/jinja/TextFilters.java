@@ -70,6 +70,9 @@ final class TextFilters {
         if (value instanceof Undefined undefined) {
             throw undefined.failure();
         }
+        if (value instanceof List<?> && !(value instanceof Tuple) && !(value instanceof Range)) {
+            throw TemplateException.attribute(value, "splitlines");
+        }
         if (!Comparison.isText(value)) {
             throw TemplateException.type(
                     "unsupported operand type(s) for +=: '" + PythonText.typeName(value) + "' and 'str'");

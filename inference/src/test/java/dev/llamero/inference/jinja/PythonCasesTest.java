@@ -14,7 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class PythonCasesTest {
     @ParameterizedTest
-    @ValueSource(strings = {"operators.json", "filters-and-tests.json", "expressions.json", "statements.json"})
+    @ValueSource(
+            strings = {"operators.json", "filters-and-tests.json", "expressions.json", "statements.json", "mixed.json"})
     void comesOutAsInPython(String file) throws IOException {
         try (InputStream in = PythonCasesTest.class.getResourceAsStream("/jinja/" + file)) {
             JsonNode cases = TemplateCases.read(in.readAllBytes());
