@@ -80,8 +80,11 @@ final class Candidates {
         return kept;
     }
 
-    /** The next index whose value reaches the threshold; nearly all of a vocabulary is skipped, eight at a time. */
-    private static int nextAtLeast(float[] values, int from, int count, float threshold) {
+    /**
+     * The next index whose value reaches the threshold, or the count; nearly all of a vocabulary is skipped, eight at a
+     * time.
+     */
+    static int nextAtLeast(float[] values, int from, int count, float threshold) {
         int i = from;
         while (i + 8 <= count
                 && !(values[i] >= threshold

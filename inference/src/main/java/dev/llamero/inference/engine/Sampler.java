@@ -82,12 +82,10 @@ final class Sampler {
     /** The largest logit's token, the lowest id among equals; -1 if no logit is above negative infinity. */
     static int argmax(float[] logits, int vocabulary) {
         int best = -1;
-        float most = Float.NEGATIVE_INFINITY;
-        for (int i = 0; i < vocabulary; i++) {
-            if (logits[i] > most) {
-                most = logits[i];
-                best = i;
-            }
+        int at = Candidates.nextAtLeast(logits, 0, vocabulary, -Float.MAX_VALUE);
+        while (at < vocabulary) {
+            best = at;
+            at = Candidates.nextAtLeast(logits, at + 1, vocabulary, Math.nextUp(logits[at]));
         }
         return best;
     }
