@@ -88,6 +88,16 @@ class App extends LitElement {
     if (event.key === 'Escape' && this.store.running && !this.querySelector('dialog[open]')) this.store.stop();
   }
 
+  /** What was read stays where it is while older messages come in above. */
+  async #earlier() {
+    const scroller = this.#scroller;
+    this.#setStick(false);
+    const height = scroller.scrollHeight;
+    await this.store.earlier();
+    await this.updateComplete;
+    scroller.scrollTop += scroller.scrollHeight - height;
+  }
+
   #send(event) {
     if (event.detail === '/debug') {
       this.querySelector('llamero-debug').open();
@@ -162,7 +172,7 @@ class App extends LitElement {
     if (!store.messages.length && !store.waitingHere.length) return store.loading ? nothing : this.#greeting();
     const last = store.messages.at(-1);
     return html`
-      ${store.more ? html`<button class="earlier" @click=${() => store.earlier()}>${t('earlierMessages')}</button>` : nothing}
+      ${store.more ? html`<button class="earlier" @click=${this.#earlier}>${t('earlierMessages')}</button>` : nothing}
       ${repeat(store.messages, message => message.id, message => html`
         <llamero-message id="m${message.id}" class=${message.role} .message=${message} .state=${message.turn?.state}
           .language=${t('language')}

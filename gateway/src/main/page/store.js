@@ -93,9 +93,10 @@ export class Store extends EventTarget {
   }
 
   async earlier() {
-    const page = await this.connection.request('chat.history', {
-      sessionKey: this.sessionKey, before: this.messages[0].id, limit: PAGE_MESSAGES,
-    });
+    const { sessionKey } = this;
+    const request = this.connection.request('chat.history', { sessionKey, before: this.messages[0].id, limit: PAGE_MESSAGES });
+    const page = await request.catch(() => null);
+    if (!page || sessionKey !== this.sessionKey) return;
     this.messages = [...page.messages, ...this.messages];
     this.more = page.more;
     this.changed();

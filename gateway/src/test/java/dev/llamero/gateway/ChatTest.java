@@ -340,6 +340,28 @@ class ChatTest {
     }
 
     @Test
+    void aLongConversationIsReadPageByPage() throws InterruptedException {
+        TestBrowser browser = watching();
+        for (int i = 1; i <= 3; i++) {
+            String turnId = send(browser, "Question " + i, "question-" + i)
+                    .get("turnId")
+                    .asText();
+            browser.await(
+                    "end of turn " + i,
+                    message -> message.path("event").asText().equals("turn.ended")
+                            && message.at("/payload/turnId").asText().equals(turnId));
+        }
+        JsonNode newest = browser.granted("chat.history", "sessionKey", KEY, "limit", 2);
+        assertThat(newest.get("messages").findValuesAsText("content")).containsExactly("Question 3", "Hello.");
+        assertThat(newest.get("more").asBoolean()).isTrue();
+        long before = newest.at("/messages/0/id").asLong();
+        JsonNode earlier = browser.granted("chat.history", "sessionKey", KEY, "limit", 4, "before", before);
+        assertThat(earlier.get("messages").findValuesAsText("content"))
+                .containsExactly("Question 1", "Hello.", "Question 2", "Hello.");
+        assertThat(earlier.get("more").asBoolean()).isFalse();
+    }
+
+    @Test
     void debugTellsOfAllLayers() throws InterruptedException {
         TestBrowser browser = watching();
         JsonNode layers = browser.granted("debug").get("layers");

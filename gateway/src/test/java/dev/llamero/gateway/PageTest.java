@@ -400,12 +400,12 @@ class PageTest {
     void anotherModelCanBeChosenAndIsRemembered() throws InterruptedException {
         proxy.lists("{\"data\":[{\"id\":\"qwen3:4b\"},{\"id\":\"gemma3\"}]}");
         page.reload();
-        page.getByLabel("Model").selectOption("gemma3");
+        page.locator(".model select").selectOption("gemma3");
         ask("Who are you?");
         assertThat(proxy.nextRequest().json().get("model").asText()).isEqualTo("gemma3");
         assertThat(page.locator(".tools small").last()).containsText("gemma3");
         page.reload();
-        assertThat(page.getByLabel("Model")).hasValue("gemma3");
+        assertThat(page.locator(".model select")).hasValue("gemma3");
     }
 
     @Test
@@ -437,6 +437,36 @@ class PageTest {
         assertThat(page.getByText("The very end")).not().isInViewport();
         button("To the latest message").click();
         assertThat(page.getByText("The very end")).isInViewport();
+    }
+
+    @Test
+    void aLongChatOpensAtItsEndAndOlderMessagesComeOnDemand() throws InterruptedException {
+        try (var filler = TestBrowser.connect(gateway.webSocket())) {
+            for (int i = 1; i <= 60; i++) {
+                String key = "long-chat-" + i;
+                filler.granted(
+                        "chat.send", "sessionKey", "long-chat-0001", "message", "Question " + i, "idempotencyKey", key);
+                int number = i;
+                filler.await(
+                        "end " + i,
+                        message -> message.path("event").asText().equals("session.changed")
+                                && !message.at("/payload/session/running").asBoolean()
+                                && proxy.unseenRequests() >= number);
+                filler.forget();
+            }
+        }
+        page.navigate(gateway.http("/#/c/long-chat-0001").toString());
+        assertThat(page.getByText("Question 60", new Page.GetByTextOptions().setExact(true))
+                        .last())
+                .isInViewport();
+        assertThat(page.locator("llamero-message")).hasCount(100);
+        button("Show earlier messages").click();
+        assertThat(page.locator("llamero-message")).hasCount(120);
+        assertThat(button("Show earlier messages")).hasCount(0);
+        assertThat(page.getByText("Question 60", new Page.GetByTextOptions().setExact(true))
+                        .last())
+                .not()
+                .isInViewport();
     }
 
     @Test

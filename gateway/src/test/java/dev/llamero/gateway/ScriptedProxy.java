@@ -25,6 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ScriptedProxy implements AutoCloseable {
     private final ServerSocket server;
+    private final Thread acceptor;
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private volatile Script script = (request, reply) -> reply.answer("Hello.");
     private volatile String models = "{\"object\":\"list\",\"data\":[{\"id\":\"test-model\",\"object\":\"model\"}]}";
@@ -40,7 +41,7 @@ public final class ScriptedProxy implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     public URI address() {
@@ -135,12 +136,16 @@ public final class ScriptedProxy implements AutoCloseable {
         return line.toString();
     }
 
+    /** The port refuses connections when this returns; the system closes it only when nobody waits on it any more. */
     @Override
     public void close() {
         try {
             server.close();
+            acceptor.join();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -130,6 +130,11 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
         }
     }
 
+    /** Lets go of what was heard so far. */
+    public synchronized void forget() {
+        heard.clear();
+    }
+
     /** Waits until the gateway closes, and gives code and reason; code -1 is a connection that just ended. */
     public synchronized String awaitClose() throws InterruptedException {
         long end = System.nanoTime() + PATIENCE.toNanos();

@@ -67,7 +67,8 @@ final class CompletionChunks {
         return new UpstreamException(
                 UpstreamException.Code.MODEL_FAILED,
                 "The model server stopped in the middle of the answer: " + message,
-                "What came so far is kept. Try again; the inference log says more under this request id.",
+                "What came so far is kept. Try again in a few seconds, in case the inference server had to be started"
+                        + " anew; its log says more under this request id.",
                 null);
     }
 }

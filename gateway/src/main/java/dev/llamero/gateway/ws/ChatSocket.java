@@ -72,7 +72,7 @@ final class ChatSocket implements WsListener {
     @Override
     public void onOpen(WsSession opened) {
         session = opened;
-        outbox = new Outbox(this::write, reason -> drop(TRY_AGAIN_LATER, reason));
+        outbox = new Outbox(this::write, () -> drop(TRY_AGAIN_LATER, "it does not read fast enough"), this::hangUp);
         if (!browsers.add(this)) {
             drop(TRY_AGAIN_LATER, "the gateway has too many pages open");
         }

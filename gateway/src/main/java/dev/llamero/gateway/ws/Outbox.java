@@ -25,7 +25,8 @@ final class Outbox {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Frame> frames = new ArrayDeque<>();
     private final Consumer<Frame> writer;
-    private final Consumer<String> broken;
+    private final Runnable slow;
+    private final Runnable left;
     private long chars;
     private boolean closed;
     private long writingSinceNanos;
@@ -34,11 +35,13 @@ final class Outbox {
      * Starts the thread.
      *
      * @param writer writes one frame to the socket; may block and may throw
-     * @param broken is called when the browser must be dropped, with the reason
+     * @param slow is called when more waits than may
+     * @param left is called when a write failed
      */
-    Outbox(Consumer<Frame> writer, Consumer<String> broken) {
+    Outbox(Consumer<Frame> writer, Runnable slow, Runnable left) {
         this.writer = writer;
-        this.broken = broken;
+        this.slow = slow;
+        this.left = left;
         Thread.ofVirtual().name("outbox").start(this::send);
     }
 
@@ -62,7 +65,7 @@ final class Outbox {
         } finally {
             lock.unlock();
         }
-        broken.accept("it does not read fast enough");
+        slow.run();
     }
 
     /** Whether one write has been stuck for too long; the caller closes the socket. */
@@ -112,7 +115,7 @@ final class Outbox {
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "a browser left while something was sent to it", e);
             close();
-            broken.accept("it left");
+            left.run();
         }
     }
 
