@@ -66,9 +66,9 @@ public final class LlamaRuntime {
     }
 
     private static LlamaRuntime start(NativeLibraries files) {
-        SymbolLookup base = library(files.base()).symbols();
-        SymbolLookup ggml = library(files.ggml()).symbols();
-        SymbolLookup llama = library(files.llama()).symbols();
+        SymbolLookup base = openLibrary(files.base()).symbols();
+        SymbolLookup ggml = openLibrary(files.ggml()).symbols();
+        SymbolLookup llama = openLibrary(files.llama()).symbols();
         ModelApi models = new ModelApi(llama);
         String version = models.version();
         requireVersion(version, files.llama());
@@ -86,7 +86,7 @@ public final class LlamaRuntime {
     }
 
     /** Opens a library that must be there, or says in one sentence why it cannot be. */
-    static DynamicLibrary library(Path path) {
+    static DynamicLibrary openLibrary(Path path) {
         try {
             return DynamicLibrary.open(path);
         } catch (LlamaException e) {
@@ -102,6 +102,11 @@ public final class LlamaRuntime {
                             + "; correct or unset " + NativeSettings.DIRECTORY_VARIABLE,
                     null);
         }
+    }
+
+    /** The functions, for tests of this package. */
+    Library library() {
+        return library;
     }
 
     /** Version of llama.cpp, such as {@code 0.5.0}. */

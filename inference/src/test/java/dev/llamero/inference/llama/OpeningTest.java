@@ -48,7 +48,7 @@ class OpeningTest {
     void aFileThatIsNoLibraryIsNamed() throws IOException {
         Path library = Files.writeString(folder.resolve("libllama.v0.5.0.so"), "not a library");
         assertThatExceptionOfType(EngineException.Unloadable.class)
-                .isThrownBy(() -> LlamaRuntime.library(library))
+                .isThrownBy(() -> LlamaRuntime.openLibrary(library))
                 .withMessageContaining(library + " cannot be loaded")
                 .withMessageContaining("file too short");
     }
