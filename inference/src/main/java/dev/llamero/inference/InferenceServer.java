@@ -9,6 +9,7 @@ import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.ModelStore;
 import dev.llamero.inference.model.OllamaStore;
 import dev.llamero.inference.prompt.ChatTemplates;
+import dev.llamero.inference.prompt.JinjaTemplates;
 import dev.llamero.inference.prompt.TokenizingPool;
 import dev.llamero.settings.LogSetup;
 import dev.llamero.settings.SettingsException;
@@ -54,7 +55,7 @@ public final class InferenceServer implements AutoCloseable {
                     Settings.read(given, System.getenv(), Path.of("llamero.yaml"), home.resolve(".ollama/config.json"));
             LogSetup.configure(settings.logLevel());
             long read = System.nanoTime();
-            InferenceServer server = start(settings, EngineFactories.of(settings));
+            InferenceServer server = start(settings, settings.engines());
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));
             LOG.log(
                     System.Logger.Level.INFO,

@@ -1,6 +1,12 @@
 package dev.llamero.inference;
 
+import dev.llamero.inference.api.GoDuration;
 import dev.llamero.inference.http.ApiServer;
+import dev.llamero.inference.llama.KvType;
+import dev.llamero.inference.llama.NativeSettings;
+import dev.llamero.inference.model.EngineFactory;
+import dev.llamero.inference.model.KherudEngineFactory;
+import dev.llamero.inference.model.LlamaEngineFactory;
 import dev.llamero.inference.model.LoadDefaults;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.settings.Setting;
@@ -9,6 +15,7 @@ import dev.llamero.settings.SettingsReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -177,10 +184,29 @@ record Settings(
                 integer(reader, NUM_PARALLEL, 1, 256),
                 new LoadedModels.Limits(maxLoaded == 0 ? 3 : maxLoaded, queue, keepAlive(reader)),
                 EngineKind.valueOf(
-                        oneOf(reader, ENGINE, List.of("llama", "kherud")).toUpperCase(java.util.Locale.ROOT)),
+                        oneOf(reader, ENGINE, List.of("llama", "kherud")).toUpperCase(Locale.ROOT)),
                 oneOf(reader, LIBRARY, List.of("auto", "cpu", "cuda")),
                 reader.path(LIBRARY_DIRECTORY),
                 reader.required(LOG_LEVEL));
+    }
+
+    /** The engine that these settings choose. */
+    EngineFactory engines() {
+        int queue = residents.queueMax();
+        return switch (engine) {
+            case LLAMA ->
+                new LlamaEngineFactory(
+                        natives(), kvCacheType.equals("q8_0") ? KvType.Q8_0 : KvType.F16, parallel, queue);
+            case KHERUD -> new KherudEngineFactory(parallel, queue);
+        };
+    }
+
+    private NativeSettings natives() {
+        Optional<Path> folder = Optional.ofNullable(System.getProperty(NativeSettings.FOLDER_PROPERTY))
+                .filter(text -> !text.isBlank())
+                .map(Path::of);
+        return new NativeSettings(
+                libraryDirectory, folder, NativeSettings.Variant.valueOf(libraryVariant.toUpperCase(Locale.ROOT)));
     }
 
     private static ApiServer.Settings listener(SettingsReader reader) {
@@ -203,7 +229,7 @@ record Settings(
     }
 
     private static String oneOf(SettingsReader reader, Setting setting, List<String> allowed) {
-        String value = reader.required(setting).toLowerCase(java.util.Locale.ROOT);
+        String value = reader.required(setting).toLowerCase(Locale.ROOT);
         if (!allowed.contains(value)) {
             throw new SettingsException("setting " + setting.key() + " must be one of " + String.join(", ", allowed)
                     + ", but is \"" + value + "\"");
@@ -213,6 +239,6 @@ record Settings(
 
     private static Duration keepAlive(SettingsReader reader) {
         Duration given = reader.duration(KEEP_ALIVE).orElseThrow();
-        return given.isNegative() ? dev.llamero.inference.api.GoDuration.FOREVER : given;
+        return given.isNegative() ? GoDuration.FOREVER : given;
     }
 }

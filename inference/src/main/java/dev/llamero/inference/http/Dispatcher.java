@@ -88,7 +88,7 @@ final class Dispatcher {
     }
 
     private static void log(Exchange exchange) {
-        boolean gone = exchange.watch().isGone();
+        boolean gone = exchange.watch().isGone() && !exchange.isComplete();
         LOG.log(
                 System.Logger.Level.INFO,
                 "request " + exchange.requestId() + " " + exchange.method() + " " + exchange.path() + " "

@@ -31,6 +31,7 @@ final class Exchange {
     private final WriteWatch writes;
     private final long startNanos = System.nanoTime();
     private boolean started;
+    private NdjsonWriter stream;
 
     Exchange(ServerRequest request, ServerResponse response, String requestId, ClientWatch watch, WriteWatch writes) {
         this.request = request;
@@ -78,6 +79,11 @@ final class Exchange {
         return started;
     }
 
+    /** Whether the reply went out to its end. */
+    boolean isComplete() {
+        return started && (stream == null || stream.isClosed());
+    }
+
     /** The whole body. */
     byte[] body() {
         if (!request.content().hasEntity()) {
@@ -123,6 +129,7 @@ final class Exchange {
     NdjsonWriter ndjson() {
         reply(HeaderNames.CONTENT_TYPE, "application/x-ndjson");
         started = true;
-        return new NdjsonWriter(response.outputStream(), writes);
+        stream = new NdjsonWriter(response.outputStream(), writes);
+        return stream;
     }
 }

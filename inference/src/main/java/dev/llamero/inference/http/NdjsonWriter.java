@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 final class NdjsonWriter implements AutoCloseable {
     private final OutputStream out;
     private final WriteWatch writes;
+    private boolean closed;
 
     NdjsonWriter(OutputStream out, WriteWatch writes) {
         this.out = out;
@@ -33,10 +34,15 @@ final class NdjsonWriter implements AutoCloseable {
         }
     }
 
+    boolean isClosed() {
+        return closed;
+    }
+
     @Override
     public void close() {
         try (var _ = writes.begin()) {
             out.close();
+            closed = true;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot end the reply", e);
         }

@@ -99,7 +99,7 @@ public final class GgufFolder implements ModelStore.Source {
             }
             return Optional.of(new LocalModel(
                     name.get(),
-                    file.toRealPath(),
+                    file.toAbsolutePath(),
                     false,
                     Files.size(file),
                     () -> digests.of(file),

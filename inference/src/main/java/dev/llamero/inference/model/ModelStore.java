@@ -31,7 +31,9 @@ public final class ModelStore {
         return new ModelStore(store.isPresent() ? List.of(folder, store.get()) : List.of(folder));
     }
 
-    /** All models, newest first; a name that two sources have is listed once, from the first. */
+    /**
+     * All models, newest first, by name within a second; a name that two sources have is listed once, from the first.
+     */
     public List<LocalModel> list() {
         var all = new ArrayList<LocalModel>();
         for (Source source : sources) {
@@ -41,7 +43,9 @@ public final class ModelStore {
                 }
             }
         }
-        all.sort(Comparator.comparing(LocalModel::modified).reversed());
+        all.sort(Comparator.comparing((LocalModel model) -> model.modified().getEpochSecond())
+                .reversed()
+                .thenComparing(model -> model.name().display()));
         return all;
     }
 

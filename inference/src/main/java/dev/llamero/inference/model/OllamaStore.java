@@ -106,7 +106,7 @@ public final class OllamaStore implements ModelStore.Source {
             Path blob = blob(weights.get());
             return Optional.of(new LocalModel(
                     name,
-                    blob.toRealPath(),
+                    blob.toAbsolutePath(),
                     layer(layers, "projector").isPresent(),
                     size,
                     () -> digest,

@@ -1,16 +1,15 @@
-package dev.llamero.inference;
+package dev.llamero.inference.prompt;
 
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.jinja.Template;
 import dev.llamero.inference.jinja.TemplateException;
-import dev.llamero.inference.prompt.ChatTemplate;
 
 /** Puts the Jinja interpreter behind the seam that prompts are rendered through. */
-final class JinjaTemplates {
+public final class JinjaTemplates {
     private JinjaTemplates() {}
 
     /** @throws ApiException if the template cannot be parsed */
-    static ChatTemplate.Renderer parse(String source) {
+    public static ChatTemplate.Renderer parse(String source) {
         Template template = parsed(source);
         return variables -> {
             try {

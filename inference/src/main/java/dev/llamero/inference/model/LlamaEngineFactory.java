@@ -1,0 +1,95 @@
+package dev.llamero.inference.model;
+
+import dev.llamero.inference.engine.BatchingEngine;
+import dev.llamero.inference.engine.Engine;
+import dev.llamero.inference.engine.EngineException;
+import dev.llamero.inference.engine.EngineInfo;
+import dev.llamero.inference.engine.EngineLimits;
+import dev.llamero.inference.engine.Generation;
+import dev.llamero.inference.engine.GenerationRequest;
+import dev.llamero.inference.engine.Tokenizer;
+import dev.llamero.inference.llama.KvType;
+import dev.llamero.inference.llama.LlamaRuntime;
+import dev.llamero.inference.llama.ModelSettings;
+import dev.llamero.inference.llama.NativeSettings;
+import dev.llamero.inference.llama.OpenModel;
+import java.util.concurrent.CancellationException;
+
+/**
+ * Runs models with llama.cpp and the batching engine. The library is loaded with the first model. Immutable.
+ *
+ * @param natives where the library is
+ * @param kvType how the KV cache stores its values
+ * @param parallel conversations at once
+ * @param queueMax requests that may wait for one of these places
+ */
+public record LlamaEngineFactory(NativeSettings natives, KvType kvType, int parallel, int queueMax)
+        implements EngineFactory {
+    /** Conversations whose cells are kept beside the running ones, for their next turn. */
+    private static final int KEPT_CONVERSATIONS = 12;
+
+    @Override
+    public LoadedEngine load(LocalModel model, LoadOptions options, Progress progress) {
+        OpenModel open = open(LlamaRuntime.load(natives), model, options, progress);
+        try {
+            EngineInfo info = open.info();
+            var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens());
+            var engine = new BatchingEngine(model.name().display(), open.decoder(), open.tokenizer(), info, limits);
+            return new LoadedEngine(new OwningEngine(engine, open), open::grammar);
+        } catch (RuntimeException e) {
+            open.close();
+            throw e;
+        }
+    }
+
+    private OpenModel open(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {
+        var settings = new ModelSettings(
+                options.contextTokens(),
+                parallel,
+                Math.min(parallel + KEPT_CONVERSATIONS, ModelSettings.SEQUENCES_MAX),
+                options.gpuLayers(),
+                kvType,
+                options.threads(),
+                options.batchTokens(),
+                options.useMmap());
+        try {
+            return runtime.open(model.weights(), settings, progress::goesOn);
+        } catch (CancellationException e) {
+            throw new EngineException.Closed("loading " + model.name().display() + " was stopped");
+        }
+    }
+
+    /**
+     * An engine together with the model that it runs on, whose memory is freed once the engine's thread has ended.
+     *
+     * @param engine decodes
+     * @param model owns the native memory
+     */
+    private record OwningEngine(Engine engine, OpenModel model) implements Engine {
+        @Override
+        public Generation submit(GenerationRequest request) {
+            return engine.submit(request);
+        }
+
+        @Override
+        public Tokenizer tokenizer() {
+            return engine.tokenizer();
+        }
+
+        @Override
+        public EngineInfo info() {
+            return engine.info();
+        }
+
+        @Override
+        public Load load() {
+            return engine.load();
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+            model.close();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.llamero.inference.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.llamero.inference.llama.KvType;
+import dev.llamero.inference.llama.NativeSettings;
+import dev.llamero.inference.model.EngineFactory;
+import dev.llamero.inference.model.LlamaEngineFactory;
+import dev.llamero.inference.prompt.JinjaTemplates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Replays the recordings of a real Ollama against the real engine with the same models and the same native libraries.
+ * Skipped where the models are not beside the checkout.
+ */
+@Tag("native")
+@Timeout(600)
+class GoldenModelsTest {
+    /** The recorded server's default without a GPU. */
+    private static final int CONTEXT = 4_096;
+
+    @TempDir
+    Path folder;
+
+    private final List<String> faults = new ArrayList<>();
+
+    @BeforeEach
+    void modelsAreThere() {
+        assumeTrue(
+                Files.isDirectory(RecordedStore.models()),
+                () -> "no models in " + RecordedStore.models() + "; the recordings cannot be replayed");
+    }
+
+    private static EngineFactory engines() {
+        return new LlamaEngineFactory(NativeSettings.fromEnvironment(System.getenv()), KvType.F16, 1, 64);
+    }
+
+    private TestServer server(List<String> installed) throws IOException {
+        return new TestServer(new TestServer.Choice(
+                List.of(),
+                Optional.of(RecordedStore.withModels(folder, installed)),
+                engines(),
+                JinjaTemplates::parse,
+                CONTEXT,
+                TestServer.limits()));
+    }
+
+    @Test
+    void anEmptyStoreListsNothing() throws Exception {
+        try (var server = server(List.of())) {
+            replay(server, "list", "list/tags-empty", "list/ps-empty");
+        }
+        assertNoFaults();
+    }
+
+    @Test
+    void listAndShowAnswerAsOllamaDoes() throws Exception {
+        try (var server = server(List.of("smol", "minilm", "tiny-qwen3", "pirate"))) {
+            replayAll(server, "show");
+        }
+        assertNoFaults();
+    }
+
+    @Test
+    void tagsAndLoadedModelsAnswerAsOllamaDoes() throws Exception {
+        try (var server = server(GoldenReplayTest.INSTALLED)) {
+            server.call("POST", "/api/generate", "{\"model\":\"smol\"}");
+            replay(
+                    server,
+                    "list",
+                    "list/tags",
+                    "list/ps-one",
+                    "list/tags-after",
+                    "list/v1-model",
+                    "list/v1-model-unknown",
+                    "list/v1-models",
+                    "list/v1-models-empty");
+        }
+        assertNoFaults();
+    }
+
+    @Test
+    void generateChatAndThinkingAnswerAsOllamaDoes() throws Exception {
+        try (var server = server(GoldenReplayTest.INSTALLED)) {
+            for (String area : List.of("generate", "chat", "thinking")) {
+                replayAll(server, area);
+            }
+        }
+        assertNoFaults();
+    }
+
+    private void replayAll(TestServer server, String area) throws IOException {
+        var accepted = new AcceptedDifferences();
+        for (Golden golden : Golden.area(area)) {
+            GoldenReplayTest.check(server, folder, golden, accepted, faults);
+        }
+    }
+
+    private void replay(TestServer server, String area, String... names) throws IOException {
+        var accepted = new AcceptedDifferences();
+        for (Golden golden : Golden.area(area)) {
+            if (List.of(names).contains(golden.name())) {
+                GoldenReplayTest.check(server, folder, golden, accepted, faults);
+            }
+        }
+    }
+
+    private void assertNoFaults() {
+        assertThat(faults)
+                .as("%d faults:\n%s", faults.size(), String.join("\n", faults))
+                .isEmpty();
+    }
+}
