@@ -7,15 +7,18 @@ import dev.llamero.inference.model.ModelHeader;
 import dev.llamero.models.GgufTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** The reply of {@code /api/show} (specification 15.3). One per request. */
 final class ShowReply {
     private static final String DEFAULT_TEMPLATE = "{{ .Prompt }}";
     private static final int PARAMETER_COLUMNS = 30;
+    private static final Pattern BLOCK = Pattern.compile("^blk\\.(\\d{1,6})\\.");
 
     private final LocalModel model;
     private final ShowRequest request;
@@ -46,9 +49,7 @@ final class ShowReply {
                     model.text().messages().stream().map(ShowReply::message).toList());
         }
         object.put("model_info", info());
-        object.put(
-                "tensors",
-                model.header().tensors().stream().map(ShowReply::tensor).toList());
+        object.put("tensors", tensors());
         object.put("capabilities", model.capabilities());
         object.put("modified_at", Texts.local(model.modified()));
         return object;
@@ -79,6 +80,20 @@ final class ShowReply {
         object.put("role", message.role());
         object.put("content", message.content());
         return object;
+    }
+
+    /** In Ollama's order: what belongs to no block first, then block by block, by name within. */
+    private List<Map<String, Object>> tensors() {
+        return model.header().tensors().stream()
+                .sorted(Comparator.comparingInt((GgufTensor tensor) -> block(tensor.name()))
+                        .thenComparing(GgufTensor::name))
+                .map(ShowReply::tensor)
+                .toList();
+    }
+
+    private static int block(String name) {
+        var matcher = BLOCK.matcher(name);
+        return matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
     }
 
     private static Map<String, Object> tensor(GgufTensor tensor) {

@@ -152,24 +152,22 @@ public final class LoadedModels implements AutoCloseable {
         }
     }
 
-    /** Whether there is room for one more; if not, starts to make some. */
+    /** Takes idle models out of the way; whether there is room for this one then. */
     private boolean makeRoom(LocalModel model, Resident same) {
-        if (same != null) {
-            if (same.isIdle()) {
-                evict(same, "it is to be loaded with other options");
-            }
+        if (same != null && !same.isIdle()) {
             return false;
         }
-        if (residents.size() < limits.modelsMax()) {
-            return true;
+        if (same != null) {
+            evict(same, "it is to be loaded with other options");
+        } else if (residents.size() >= limits.modelsMax()) {
+            residents.values().stream()
+                    .filter(Resident::isIdle)
+                    .min(Comparator.comparing((Resident resident) -> resident.keepAlive)
+                            .thenComparing(resident -> resident.lastUse))
+                    .ifPresent(victim ->
+                            evict(victim, "room is needed for " + model.name().display()));
         }
-        residents.values().stream()
-                .filter(Resident::isIdle)
-                .min(Comparator.comparing((Resident resident) -> resident.keepAlive)
-                        .thenComparing(resident -> resident.lastUse))
-                .ifPresent(victim ->
-                        evict(victim, "room is needed for " + model.name().display()));
-        return false;
+        return residents.size() < limits.modelsMax();
     }
 
     private Resident load(LocalModel model, LoadOptions options, Caller caller) throws InterruptedException {
