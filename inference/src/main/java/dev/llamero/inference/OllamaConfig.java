@@ -1,5 +1,6 @@
 package dev.llamero.inference;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -25,6 +26,9 @@ record OllamaConfig(Optional<Integer> contextTokens, Optional<Integer> gpuLayers
                     .readTree(Files.readAllBytes(file))
                     .path("options");
             return new OllamaConfig(whole(options, "num_ctx", file), whole(options, "num_gpu", file));
+        } catch (JsonProcessingException e) {
+            LOG.log(System.Logger.Level.WARNING, "did not read " + file + ": " + e.getOriginalMessage());
+            return new OllamaConfig(Optional.empty(), Optional.empty());
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "did not read " + file + ": " + e.getMessage());
             return new OllamaConfig(Optional.empty(), Optional.empty());

@@ -2,13 +2,13 @@ package dev.llamero.inference;
 
 import dev.llamero.inference.api.GoDuration;
 import dev.llamero.inference.http.ApiServer;
-import dev.llamero.inference.llama.KvType;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.EngineFactory;
 import dev.llamero.inference.model.KherudEngineFactory;
 import dev.llamero.inference.model.LlamaEngineFactory;
 import dev.llamero.inference.model.LoadDefaults;
 import dev.llamero.inference.model.LoadedModels;
+import dev.llamero.models.KvType;
 import dev.llamero.settings.Setting;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;

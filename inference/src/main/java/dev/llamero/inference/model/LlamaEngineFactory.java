@@ -8,11 +8,11 @@ import dev.llamero.inference.engine.EngineLimits;
 import dev.llamero.inference.engine.Generation;
 import dev.llamero.inference.engine.GenerationRequest;
 import dev.llamero.inference.engine.Tokenizer;
-import dev.llamero.inference.llama.KvType;
 import dev.llamero.inference.llama.LlamaRuntime;
 import dev.llamero.inference.llama.ModelSettings;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.llama.OpenModel;
+import dev.llamero.models.KvType;
 import java.util.concurrent.CancellationException;
 
 /**

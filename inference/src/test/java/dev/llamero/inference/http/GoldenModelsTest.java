@@ -3,11 +3,11 @@ package dev.llamero.inference.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.llamero.inference.llama.KvType;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.EngineFactory;
 import dev.llamero.inference.model.LlamaEngineFactory;
 import dev.llamero.inference.prompt.JinjaTemplates;
+import dev.llamero.models.KvType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
