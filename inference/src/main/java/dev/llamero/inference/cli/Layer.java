@@ -27,7 +27,8 @@ final class Layer {
     /** A layer that lived this long starts over with the shortest wait. */
     private static final Duration HEALTHY_AFTER = Duration.ofSeconds(30);
 
-    private static final Duration STOP_WAIT = Duration.ofSeconds(12);
+    /** Answers may run out, and the JVM writes its class-data archive at the end. */
+    private static final Duration STOP_WAIT = Duration.ofSeconds(30);
     /** A first start that fails this often will not succeed by itself. */
     private static final int FIRST_STARTS_MAX = 2;
 
