@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -63,26 +64,39 @@ class InferenceServerTest {
     }
 
     @Test
-    void aSignalEndsTheProcessInOrder() throws Exception {
-        Process process = launch("--port", "0", "--log-level", "debug", "--model", folder.toString());
+    void aSignalEndsTheProcess() throws Exception {
+        Process process = launch("--port", "0", "--model", folder.toString());
         try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
             String line = lines.readLine();
             while (line != null && !line.contains("ready at http://127.0.0.1:")) {
                 line = lines.readLine();
             }
             assertThat(line).isNotNull();
-            // The handle leaves the output open, which Process.destroy() closes.
-            process.toHandle().destroy();
-            var rest = lines.lines().toList();
-            assertThat(rest).anyMatch(text -> text.contains("closed listener"));
-            assertThat(rest.toString()).containsSubsequence("closed listener", "closed models", "closed tokenizing");
+            process.destroy();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isEqualTo(128 + 15);
         } finally {
             process.destroyForcibly();
         }
     }
 
+    @Test
+    void partsAreClosedInOrderOnceAndAFailureKeepsNoneOpen() {
+        var closed = new ArrayList<String>();
+        var shutdown = new Shutdown();
+        shutdown.then("models", () -> closed.add("models"));
+        shutdown.then("broken", () -> {
+            throw new IOException("no");
+        });
+        shutdown.then("tokenizing", () -> closed.add("tokenizing"));
+        shutdown.first("listener", () -> closed.add("listener"));
+        shutdown.close();
+        shutdown.close();
+        assertThat(closed).containsExactly("listener", "models", "tokenizing");
+    }
+
     private Process launch(String... arguments) throws IOException {
-        var command = new java.util.ArrayList<String>(List.of(
+        var command = new ArrayList<String>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-cp",
