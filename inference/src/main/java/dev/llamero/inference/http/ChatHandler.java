@@ -36,11 +36,12 @@ final class ChatHandler {
                 model, request.model(), "chat", request.tools().isEmpty() ? "" : "tools");
         var options = Preparation.options(model, request.run());
         try (LoadedModels.Lease lease = preparation.load(exchange, model, options, request.run())) {
-            var job = new Job(exchange, request.run(), options, lease.loaded());
+            var job = new Job(exchange, request.run(), options, lease);
             if (request.messages().isEmpty()) {
                 exchange.json(200, shape.empty("load"));
             } else {
-                answer(job, preparation.prompts(model, lease), request, model, think);
+                PromptBuilder prompts = preparation.prompts(model, lease);
+                job.answer(() -> answer(job, prompts, request, model, think));
             }
         }
     }

@@ -42,11 +42,12 @@ final class GenerateHandler {
                 model, request.model(), "generate", request.suffix().isEmpty() ? "" : "insert");
         var options = Preparation.options(model, request.run());
         try (LoadedModels.Lease lease = preparation.load(exchange, model, options, request.run())) {
-            var job = new Job(exchange, request.run(), options, lease.loaded());
+            var job = new Job(exchange, request.run(), options, lease);
             if (request.prompt().isEmpty()) {
                 exchange.json(200, GenerateShape.empty(request.model(), "load"));
             } else {
-                answer(job, preparation.prompts(model, lease), request, model, think);
+                PromptBuilder prompts = preparation.prompts(model, lease);
+                job.answer(() -> answer(job, prompts, request, model, think));
             }
         }
     }

@@ -3,10 +3,11 @@ package dev.llamero.inference.http;
 import dev.llamero.inference.api.ModelOptions;
 import dev.llamero.inference.api.RunRequest;
 import dev.llamero.inference.engine.Engine;
+import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.GenerationRequest;
 import dev.llamero.inference.engine.SamplingSettings;
 import dev.llamero.inference.engine.TokenConstraint;
-import dev.llamero.inference.model.LoadedEngine;
+import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.prompt.AnswerParser;
 import dev.llamero.inference.prompt.Prompt;
 import java.util.Optional;
@@ -16,19 +17,37 @@ import java.util.function.Supplier;
  * A request whose model is in memory: what it says, and what it is answered with. Immutable.
  *
  * @param options merged
+ * @param lease the use of the model, which the handler ends
  * @param loadNanos from the handler's entry until the model was ready
  */
-record Job(Exchange exchange, RunRequest run, ModelOptions options, LoadedEngine loaded, long loadNanos) {
+record Job(Exchange exchange, RunRequest run, ModelOptions options, LoadedModels.Lease lease, long loadNanos) {
     private static final int KEEP_DEFAULT = 4;
     /** An answer without a limit of its own ends at this many contexts, as Ollama's. */
     private static final int CONTEXTS_MAX = 10;
 
-    Job(Exchange exchange, RunRequest run, ModelOptions options, LoadedEngine loaded) {
-        this(exchange, run, options, loaded, System.nanoTime() - exchange.startNanos());
+    Job(Exchange exchange, RunRequest run, ModelOptions options, LoadedModels.Lease lease) {
+        this(exchange, run, options, lease, System.nanoTime() - exchange.startNanos());
+    }
+
+    /** What a handler does with a job. */
+    interface Work {
+        void run() throws InterruptedException;
+    }
+
+    /** Answers; if the engine turns out to have ended, the next request gets a new one. */
+    void answer(Work work) throws InterruptedException {
+        try {
+            work.run();
+        } catch (EngineException.Closed e) {
+            if (!exchange.watch().isGone()) {
+                lease.discard();
+            }
+            throw e;
+        }
     }
 
     Engine engine() {
-        return loaded.engine();
+        return lease.loaded().engine();
     }
 
     /** How many tokens at the front stay when the context shifts. */
@@ -42,8 +61,8 @@ record Job(Exchange exchange, RunRequest run, ModelOptions options, LoadedEngine
 
     /** What the engine is asked for (specification 8). */
     GenerationRequest request(Prompt prompt, Optional<String> grammar) {
-        Supplier<TokenConstraint> constraint = grammar.map(text ->
-                        (Supplier<TokenConstraint>) () -> loaded.grammar().apply(text))
+        Supplier<TokenConstraint> constraint = grammar.map(text -> (Supplier<TokenConstraint>)
+                        () -> lease.loaded().grammar().apply(text))
                 .orElse(null);
         return new GenerationRequest(
                 exchange.requestId(),

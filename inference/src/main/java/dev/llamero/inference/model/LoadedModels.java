@@ -65,6 +65,16 @@ public final class LoadedModels implements AutoCloseable {
             return resident.loaded;
         }
 
+        /** Says that the engine has ended by itself: the next request loads the model anew. */
+        public void discard() {
+            lock.lock();
+            try {
+                resident.broken = true;
+            } finally {
+                lock.unlock();
+            }
+        }
+
         /** Any thread; again: no effect. */
         @Override
         public void close() {
@@ -158,7 +168,7 @@ public final class LoadedModels implements AutoCloseable {
             return false;
         }
         if (same != null) {
-            evict(same, "it is to be loaded with other options");
+            evict(same, same.broken ? "its engine has ended" : "it is to be loaded with other options");
         } else if (residents.size() >= limits.modelsMax()) {
             residents.values().stream()
                     .filter(Resident::isIdle)

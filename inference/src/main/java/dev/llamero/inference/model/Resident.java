@@ -17,6 +17,9 @@ final class Resident {
 
     Duration keepAlive;
     int users;
+    /** Its engine ended by itself; it is to be loaded anew. */
+    boolean broken;
+
     Instant lastUse = Instant.now();
     Future<?> expiry;
 
@@ -28,7 +31,7 @@ final class Resident {
 
     /** Whether a request with these options can use it. */
     boolean fits(LoadOptions wanted) {
-        return loaded != null && options.equals(wanted);
+        return loaded != null && !broken && options.equals(wanted);
     }
 
     boolean isIdle() {

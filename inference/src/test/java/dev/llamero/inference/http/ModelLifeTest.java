@@ -98,6 +98,15 @@ class ModelLifeTest {
     }
 
     @Test
+    void anEngineThatEndedFailsOneRequestAndIsReplaced() throws Exception {
+        post("/api/generate", "{\"model\":\"a\"}");
+        engines.get("a").close();
+        String request = "{\"model\":\"a\",\"prompt\":\"x\",\"stream\":false}";
+        assertThat(server.call("POST", "/api/generate", request).status()).isEqualTo(503);
+        assertThat(post("/api/generate", request).path("response").asText()).isEqualTo("I am a");
+    }
+
+    @Test
     void theContextFollowsTheLastRequest() throws Exception {
         assertThat(contextAfter("{\"model\":\"a\",\"options\":{\"num_ctx\":256}}"))
                 .isEqualTo(256);

@@ -271,6 +271,16 @@ class LoadedModelsTest {
     }
 
     @Test
+    void aModelWhoseEngineEndedIsLoadedAnew() throws Exception {
+        factory.gate.release(2);
+        try (var lease = acquire(first, SMALL, null)) {
+            lease.discard();
+        }
+        assertThat(acquire(first, SMALL, null).loaded().engine()).isSameAs(factory.engines.get(1));
+        assertThat(factory.engines.getFirst().awaitClosed()).isTrue();
+    }
+
+    @Test
     void aLoadThatFailsAloneIsTold() {
         factory.gate.release(1);
         factory.failures = 1;
