@@ -162,8 +162,9 @@ class App extends LitElement {
     if (!store.online && store.everOnline) {
       return html`<p class="banner offline" role="alert">${t(store.outbox.length ? 'offlineQueued' : 'offline')}</p>`;
     }
-    return store.model.startsWith('toy')
-      ? html`<p class="banner toy"><strong>${t('toyTitle')}.</strong> ${t('toyText')} <code>./llamero pull qwen3:4b</code></p>`
+    const small = store.model.startsWith('toy') ? 'toy' : store.model.startsWith('tiny-qwen3') ? 'builtIn' : '';
+    return small
+      ? html`<p class="banner toy"><strong>${t(small + 'Title')}.</strong> ${t(small + 'Text')} <code>./llamero up --model FILE.gguf</code></p>`
       : nothing;
   }
 

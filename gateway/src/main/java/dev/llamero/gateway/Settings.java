@@ -110,7 +110,7 @@ public record Settings(
      * @throws SettingsException naming the setting that is wrong and how to mend it
      */
     static Settings read(List<String> arguments, Map<String, String> environment) {
-        Path file = Path.of(environment.getOrDefault("LLAMERO_CONFIG", "llamero.yaml"));
+        Path file = SettingsReader.file(environment);
         var reader = new SettingsReader("gateway", ALL, arguments, environment, file);
         var settings = new Settings(
                 reader.required(HOST),

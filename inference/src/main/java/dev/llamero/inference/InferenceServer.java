@@ -51,8 +51,8 @@ public final class InferenceServer implements AutoCloseable {
         try {
             Path home = Path.of(System.getProperty("user.home"));
             LogSetup.configure("info");
-            Settings settings =
-                    Settings.read(given, System.getenv(), Path.of("llamero.yaml"), home.resolve(".ollama/config.json"));
+            Settings settings = Settings.read(
+                    given, System.getenv(), SettingsReader.file(System.getenv()), home.resolve(".ollama/config.json"));
             LogSetup.configure(settings.logLevel());
             long read = System.nanoTime();
             InferenceServer server = start(settings, settings.engines());

@@ -41,7 +41,7 @@ public record ProxySettings(
      * @throws SettingsException naming the setting and the remedy
      */
     public static ProxySettings read(List<String> arguments, Map<String, String> environment) {
-        Path file = Path.of(environment.getOrDefault("LLAMERO_CONFIG", "llamero.yaml"));
+        Path file = SettingsReader.file(environment);
         var reader = new SettingsReader("proxy", KnownSettings.ALL, arguments, environment, file);
         var settings = new ProxySettings(
                 host(reader),

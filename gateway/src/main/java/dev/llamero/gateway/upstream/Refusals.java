@@ -32,7 +32,8 @@ final class Refusals {
                 new UpstreamException(
                         Code.MODEL_NOT_FOUND,
                         "The model is not there: " + reason,
-                        "Pull it with ./llamero pull, or set another one as model in llamero.yaml (section gateway).",
+                        "Serve it with ./llamero up --model FILE, or set another one as model in llamero.yaml (section"
+                                + " gateway).",
                         null);
             case 429 ->
                 new UpstreamException(

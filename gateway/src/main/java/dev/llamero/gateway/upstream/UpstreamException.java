@@ -41,7 +41,7 @@ public final class UpstreamException extends RuntimeException {
         return new UpstreamException(
                 Code.NO_MODEL,
                 "There is no model to ask: the proxy lists none.",
-                "Pull one with ./llamero pull qwen3:4b, or put a GGUF file into the models folder.",
+                "Put a GGUF file into ~/.llamero/models, or name one: ./llamero up --model FILE.",
                 null);
     }
 

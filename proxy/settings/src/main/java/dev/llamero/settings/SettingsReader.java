@@ -66,6 +66,11 @@ public final class SettingsReader {
         this.file = parseFile(section, yaml);
     }
 
+    /** The settings file that the environment names as {@code LLAMERO_CONFIG}, else the working directory's. */
+    public static Path file(Map<String, String> environment) {
+        return Path.of(environment.getOrDefault("LLAMERO_CONFIG", "llamero.yaml"));
+    }
+
     /** The value as text, if any source or the default gives a non-empty one. */
     public Optional<String> text(Setting setting) {
         return found(setting).map(Found::value).filter(value -> !value.isEmpty());
