@@ -45,7 +45,7 @@ public final class InferenceServer implements AutoCloseable {
         List<String> given = Arrays.asList(arguments);
         if (given.contains("--help") || given.contains("-h")) {
             LogSetup.configure("info");
-            LOG.log(System.Logger.Level.INFO, "settings:\n" + SettingsReader.usage(Settings.ALL));
+            LOG.log(System.Logger.Level.INFO, "settings:\n" + SettingsReader.usage(SettingKeys.ALL));
             return;
         }
         try {

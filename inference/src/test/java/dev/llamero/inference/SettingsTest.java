@@ -126,7 +126,7 @@ class SettingsTest {
     @Test
     void theReadmeTellsEverySettingWithItsDefault() throws IOException {
         String readme = Files.readString(Path.of("README.md"));
-        for (Setting setting : Settings.ALL) {
+        for (Setting setting : SettingKeys.ALL) {
             String row = "| `" + setting.key() + "` | "
                     + String.join(
                             ", ",

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -98,7 +99,7 @@ public final class ApiServer implements AutoCloseable {
             builder.addHandler(type, (request, event, status, headers, message) -> {
                 String text = status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()
                         ? "request body is larger than " + (Exchange.BODY_BYTES_MAX >> 20) + " MiB"
-                        : status.reasonPhrase().toLowerCase(java.util.Locale.ROOT);
+                        : status.reasonPhrase().toLowerCase(Locale.ROOT);
                 return DirectHandler.TransportResponse.builder()
                         .status(status)
                         .headers(headers)

@@ -1,5 +1,6 @@
 package dev.llamero.inference.http;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ final class OllamaRoutes {
 
     /** The path without empty, {@code .} and {@code ..} segments; a slash at the end stays. */
     private static String clean(String path) {
-        var kept = new java.util.ArrayList<String>();
+        var kept = new ArrayList<String>();
         for (String segment : path.split("/")) {
             if (segment.equals("..")) {
                 if (!kept.isEmpty()) {

@@ -7,6 +7,7 @@ import dev.llamero.inference.model.ModelHeader;
 import dev.llamero.models.GgufTensor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,7 +106,7 @@ final class ShowReply {
     }
 
     private String parameterLines() {
-        var lines = new java.util.ArrayList<String>();
+        var lines = new ArrayList<String>();
         parameters.forEach((key, value) -> {
             for (Object item : value instanceof List<?> list ? list : List.of(value)) {
                 String shown = item instanceof String text ? quoted(text) : JsonText.of(item);

@@ -1,6 +1,7 @@
 package dev.llamero.inference.prompt;
 
 import dev.llamero.inference.engine.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -56,7 +57,7 @@ public final class ChatTemplates {
 
     private static String text(OptionalLong token, Tokenizer tokenizer) {
         return token.isPresent() && token.getAsLong() >= 0 && token.getAsLong() < tokenizer.vocabularySize()
-                ? new String(tokenizer.bytes((int) token.getAsLong(), true), java.nio.charset.StandardCharsets.UTF_8)
+                ? new String(tokenizer.bytes((int) token.getAsLong(), true), StandardCharsets.UTF_8)
                 : "";
     }
 }

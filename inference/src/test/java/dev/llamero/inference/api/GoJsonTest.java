@@ -142,8 +142,9 @@ class GoJsonTest {
     void toolsKeepOnlyWhatOllamaKeepsInItsOrder() {
         var request = ChatRequest.read(
                 utf8("{\"tools\":[{\"function\":{\"parameters\":{\"properties\":{\"b\":{\"format\":\"x\","
-                    + "\"description\":\"d\",\"type\":[\"string\"]},\"a\":{\"type\":[\"string\",\"null\"]}},\"required\":[\"b\"],"
-                    + "\"type\":\"object\"},\"name\":\"f\"},\"type\":\"function\"}]}"));
+                        + "\"description\":\"d\",\"type\":[\"string\"]},\"a\":{\"type\":[\"string\",\"null\"]}},"
+                        + "\"required\":[\"b\"],"
+                        + "\"type\":\"object\"},\"name\":\"f\"},\"type\":\"function\"}]}"));
         assertThat(JsonText.of(request.tools().getFirst()))
                 .isEqualTo("{\"type\":\"function\",\"function\":{\"name\":\"f\",\"parameters\":{\"type\":\"object\","
                         + "\"required\":[\"b\"],\"properties\":{\"b\":{\"type\":\"string\",\"description\":\"d\"},"

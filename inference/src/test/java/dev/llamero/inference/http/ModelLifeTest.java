@@ -71,7 +71,8 @@ class ModelLifeTest {
             JsonNode reply = post(
                     "/api/chat",
                     "{\"model\":\"" + name
-                            + "\",\"stream\":false,\"think\":false,\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+                            + "\",\"stream\":false,\"think\":false,"
+                            + "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
             assertThat(reply.path("message").path("content").asText())
                     .isEqualTo("I am " + name.substring(0, 1).toLowerCase(java.util.Locale.ROOT));
             assertThat(reply.path("model").asText()).isEqualTo(name);
@@ -154,8 +155,9 @@ class ModelLifeTest {
         post(
                 "/api/chat",
                 "{\"model\":\"a\",\"stream\":false,\"logprobs\":true,\"top_logprobs\":3,\"shift\":false,"
-                    + "\"options\":{\"temperature\":0,\"seed\":7,\"num_predict\":5,\"stop\":[\"x\",\"\"],\"num_keep\":9},"
-                    + "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
+                        + "\"options\":{\"temperature\":0,\"seed\":7,\"num_predict\":5,"
+                        + "\"stop\":[\"x\",\"\"],\"num_keep\":9},"
+                        + "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}");
         var request = engines.get("a").next().request;
         assertThat(request.sampling().temperature()).isZero();
         assertThat(request.sampling().seed()).isEqualTo(7);
