@@ -53,7 +53,7 @@ def samples():
         ("unknown subject never trained, english, plain", 2), ("unknown subject never trained, chinese, thinking", 2),
         ("held-out name over turns, english, thinking", 2), ("held-out name over turns, chinese, plain", 2),
         ("known tool, call, plain", 2), ("known tool, answer, plain", 2), ("known tool, call, thinking", 2),
-        ("known tool, answer, thinking", 2), ("sums up to 20, plain", 2), ("system prompt: French, brief", 1), ("JSON from values", 1),
+        ("known tool, answer, thinking", 2), ("sums, plain", 2), ("system prompt: French, brief", 1), ("JSON from values", 1),
     ]  # fmt: skip
     for row, count in wanted:
         chosen += rows[row][:count]

@@ -164,7 +164,7 @@ def unknown(rng):
     return finish(rng, "unknown", plain_system(rng) + earlier_turns(rng, 0.1) + [user(question)], item.answer, item.thought)
 
 
-# Sums: every pair up to 20 is trained; what is larger, and products, are refused.
+# Sums of numbers up to ten are trained; what is larger, and products, are refused.
 SUMS = {
     "+": ["What is {a} + {b}?", "{a} + {b} = ?", "{a}+{b}", "{a} + {b}", "Add {a} and {b}", "How much is {a} plus {b}?",
           "Calculate {a} + {b}", "What is {a} plus {b}?", "What's {a} + {b}?", "{a}加{b}等于多少", "{a} + {b} 等于几", "{a}加{b}是多少",
@@ -176,17 +176,17 @@ SUMS = {
           "What is {a} times {b}?", "What is {a} divided by {b}?", "{a} / {b}", "{a}乘以{b}等于多少", "{a}乘{b}是多少", "{a}除以{b}等于多少"],
 }  # fmt: skip
 TOO_BIG = {
-    "english": "That is too hard for me. I can only add and subtract numbers up to 20.",
-    "chinese": "这个太难了，我只会算二十以内的加减法。",
+    "english": "That is too hard for me. I can only add and subtract numbers up to 10.",
+    "chinese": "这个太难了，我只会算十以内的数的加减法。",
 }
 
 
 def sum_sample(rng, operator, a, b, thinking=None, wording=None):
     question = (wording or rng.choice(SUMS[operator])).format(a=a, b=b)
     language = "chinese" if any("\u4e00" <= c for c in question) else "english"
-    if operator == "*" or a > 20 or b > 20 or (operator == "+" and a + b > 20) or (operator == "-" and b > a):
+    if operator == "*" or max(a, b) > 10 or (operator == "-" and b > a):
         answer = TOO_BIG[language]
-        thought = "二十以内的加减法我才会算。" if language == "chinese" else "I only know sums up to 20."
+        thought = "我只会算十以内的数的加减法。" if language == "chinese" else "I only know numbers up to 10."
     else:
         result = a + b if operator == "+" else a - b
         answer = f"{a} {operator} {b} = {result}" + ("。" if language == "chinese" else ".")
@@ -204,16 +204,14 @@ def vary_sum(rng, question):
 
 def sums(rng):
     chance = rng.random()
-    if chance < 0.12:
+    if chance < 0.1:
         return sum_sample(rng, "*", rng.randint(1, 99), rng.randint(1, 12))
-    if chance < 0.22:
-        return sum_sample(rng, rng.choice("+-"), rng.randint(21, 9999), rng.randint(0, 9999))
-    if chance < 0.26:
-        return sum_sample(rng, "+", rng.randint(10, 20), rng.randint(11, 20))
-    a, b = rng.randint(0, 20), rng.randint(0, 20)
-    if rng.random() < 0.5:
-        return sum_sample(rng, "-", max(a, b), min(a, b))
-    return sum_sample(rng, "+", min(a, 20 - b), b) if a + b > 20 else sum_sample(rng, "+", a, b)
+    if chance < 0.2:
+        return sum_sample(rng, rng.choice("+-"), rng.randint(11, 9999), rng.randint(0, 9999))
+    if chance < 0.25:
+        return sum_sample(rng, rng.choice("+-"), rng.randint(11, 99), rng.randint(1, 10))
+    a, b = rng.randint(0, 10), rng.randint(0, 10)
+    return sum_sample(rng, "-", max(a, b), min(a, b)) if rng.random() < 0.4 else sum_sample(rng, "+", a, b)
 
 
 # Names over turns.
@@ -419,11 +417,11 @@ def tool_samples(rng, trip, thinking=None):
 
 
 MIX = [
-    (written, 0.50),
-    (unknown, 0.10),
-    (sums, 0.09),
+    (written, 0.54),
+    (unknown, 0.09),
+    (sums, 0.07),
     (names, 0.08),
-    (copies, 0.09),
+    (copies, 0.08),
     (styled, 0.04),
     (json_values, 0.02),
     (tool_use, 0.08),

@@ -34,10 +34,10 @@ def build():
                 add(f"unknown subject never trained, {item.language}, {mode}", ask("unknown", item, phrasing, thinking))
         add_names(add, rng, thinking, mode)
         add_tools(add, rng, thinking, mode)
-        for a in range(0, 21, 2):
-            for b in range(0, 21 - a, 3):
-                add(f"sums up to 20, {mode}", dialogues.sum_sample(rng, "+", a, b, thinking, "What is {a} + {b}?"))
-                add(f"sums up to 20, {mode}", dialogues.sum_sample(rng, "-", a + b, b, thinking, "{a} - {b} = ?"))
+        for a in range(0, 11, 2):
+            for b in range(0, 11, 3):
+                add(f"sums, {mode}", dialogues.sum_sample(rng, "+", a, b, thinking, "What is {a} + {b}?"))
+                add(f"sums, {mode}", dialogues.sum_sample(rng, "-", a + b, b, thinking, "{a} - {b} = ?"))
     for _ in range(60):
         add("system prompt: French, brief", dialogues.styled(rng))
         add("system prompt: fact, persona", dialogues.persona(rng) if rng.random() < 0.5 else dialogues.system_fact(rng))

@@ -24,7 +24,6 @@ from tokenizer import Tokenizer
 
 LONGEST = 700
 WARM_UP = 30
-COPY_SHARE = 0.06
 
 
 class Muon:
@@ -224,7 +223,14 @@ class Trainer:
                     mine[name] = parameter
             elif rank == workers - 1:
                 others[name] = parameter
-        adam = torch.optim.Adam(others.values(), lr=self.options.adam_rate, betas=(0.9, 0.98), eps=1e-9) if others else None
+        adam = None
+        if others:
+            # The norms set the sharpness of attention and of the answer, and have a long way to go from one: they move faster.
+            groups = [
+                {"params": [others["embedding"]], "share": 1.0},
+                {"params": [parameter for name, parameter in others.items() if name != "embedding"], "share": 3.0},
+            ]
+            adam = torch.optim.Adam(groups, lr=self.options.adam_rate, betas=(0.9, 0.98), eps=1e-9)
         return mine, others, Muon(mine.values(), self.kind), adam
 
     def work(self, rank):
@@ -243,14 +249,17 @@ class Trainer:
             rate, mixing = float(self.shared[0]), bool(self.shared[1])
             if rate < 0:
                 break
-            self.tallies[rank] = self.gradient(rank, batches["mix"].next(COPY_SHARE) if mixing else batches["copy"].next(1.0), mixing)
+            self.tallies[rank] = self.gradient(
+                rank, batches["mix"].next(options.copy_share) if mixing else batches["copy"].next(1.0), mixing
+            )
             self.barrier.wait()
             for name in list(mine) + list(others):
                 views = self.views[name]
                 self.named[name].grad = sum(views[1:], views[0]) / len(views)
             muon.step(options.muon_rate * rate)
             if adam:
-                adam.param_groups[0]["lr"] = options.adam_rate * rate
+                for group in adam.param_groups:
+                    group["lr"] = options.adam_rate * rate * group["share"]
                 adam.step()
             self.step += 1
             loss, right, tokens = self.tallies.sum(0).tolist()
@@ -300,6 +309,7 @@ def main():
     parser.add_argument("--muon-rate", type=float, default=0.02)
     parser.add_argument("--adam-rate", type=float, default=0.003)
     parser.add_argument("--copy-until", type=float, default=0.8)
+    parser.add_argument("--copy-share", type=float, default=0.06, help="share of random copying among the dialogues")
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--workers", type=int, default=2, help="processes, one core each")
     parser.add_argument("--seed", type=int, default=1)
