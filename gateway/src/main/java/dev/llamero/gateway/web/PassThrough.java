@@ -42,6 +42,8 @@ public final class PassThrough {
             "cookie",
             "access-control-allow-origin");
 
+    private static final System.Logger LOG = System.getLogger(PassThrough.class.getName());
+
     private final ModelClient client;
     private final GoneClients goneClients;
 
@@ -62,6 +64,7 @@ public final class PassThrough {
                 onward.header(header.headerName(), header.allValues());
             }
         });
+        long started = System.nanoTime();
         var exchange = new Exchange(Thread.currentThread());
         response.headers().set(HeaderValues.CONNECTION_CLOSE);
         goneClients.watch(exchange::clientLeft);
@@ -72,6 +75,10 @@ public final class PassThrough {
             throw new CloseConnectionException("the client left", e);
         } finally {
             exchange.close();
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "request " + id + " " + method.text() + " " + request.path().rawPath() + " passed through: "
+                            + exchange.outcome() + " in " + (System.nanoTime() - started) / 1_000_000 + " ms");
         }
     }
 
@@ -126,15 +133,25 @@ public final class PassThrough {
         private final Thread handler;
         private volatile HttpClientResponse upstream;
         private boolean closed;
+        private volatile boolean left;
 
         Exchange(Thread handler) {
             this.handler = handler;
+        }
+
+        /** For the log: the proxy's status, or that there was none. */
+        String outcome() {
+            String status = upstream == null
+                    ? "no answer"
+                    : "status " + upstream.status().code();
+            return left ? status + ", the client left" : status;
         }
 
         synchronized void clientLeft() {
             if (closed) {
                 return;
             }
+            left = true;
             if (upstream == null) {
                 handler.interrupt();
             } else {
