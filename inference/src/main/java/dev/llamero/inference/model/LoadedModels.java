@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -188,6 +189,9 @@ public final class LoadedModels implements AutoCloseable {
         try {
             loaded = loader.load(model, options, caller);
         } catch (EngineException.Unloadable e) {
+            if (!mayBeMemory(e)) {
+                throw e;
+            }
             loaded = evictOthersAndRetry(resident, e, caller);
         } finally {
             lock.lock();
@@ -202,6 +206,12 @@ public final class LoadedModels implements AutoCloseable {
         resident.loaded = loaded;
         resident.lastUse = Instant.now();
         return resident;
+    }
+
+    /** llama.cpp has no code for it: its texts speak of memory, of an allocation, or of a context that was not made. */
+    private static boolean mayBeMemory(EngineException.Unloadable failure) {
+        String text = failure.getMessage().toLowerCase(Locale.ROOT);
+        return text.contains("memory") || text.contains("alloc") || text.contains("context");
     }
 
     /** Memory may have been short: one more try with every idle model out of the way (specification 9.3). */

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +60,27 @@ class GoJsonTest {
     @Test
     void nestingWithoutEndIsRefused() {
         assertThatThrownBy(() -> GoJson.parse(utf8("[".repeat(100_000)))).hasMessage("exceeded max depth");
+    }
+
+    @Test
+    void damagedBodiesEndInAnAnswerOrInOneKindOfError() {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        byte[] whole = utf8("{\"model\":\"a\",\"messages\":[{\"role\":\"user\",\"content\":\"\\ud83d\\ude00"
+                + " ä\",\"images\":[\"AA==\"]}],"
+                + "\"options\":{\"num_ctx\":-1.5e3,\"stop\":[\"x\"]},\"think\":\"low\","
+                + "\"keep_alive\":\"1h\",\"tools\":[{}],\"x\":null}");
+        for (int round = 0; round < 20_000; round++) {
+            byte[] body = Arrays.copyOf(whole, whole.length - random.nextInt(3) * random.nextInt(whole.length / 3));
+            for (int change = random.nextInt(4); change > 0; change--) {
+                body[random.nextInt(body.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                assertThat(ChatRequest.read(body).run()).isNotNull();
+            } catch (BadJsonException e) {
+                assertThat(e.getMessage()).as("seed %d, round %d", seed, round).isNotEmpty();
+            }
+        }
     }
 
     @Test

@@ -87,6 +87,7 @@ class LoadedModelsTest {
         final Semaphore begun = new Semaphore(0);
         final List<FakeEngine> engines = new CopyOnWriteArrayList<>();
         volatile int failures;
+        volatile String failure = "no memory for ";
 
         @Override
         public LoadedEngine load(LocalModel model, LoadOptions options, Progress progress) {
@@ -98,8 +99,7 @@ class LoadedModelsTest {
             }
             if (failures > 0) {
                 failures--;
-                throw new EngineException.Unloadable(
-                        "no memory for " + model.name().display(), null);
+                throw new EngineException.Unloadable(failure + model.name().display(), null);
             }
             var engine = new FakeEngine(model, options);
             engines.add(engine);
@@ -278,6 +278,16 @@ class LoadedModelsTest {
         }
         assertThat(acquire(first, SMALL, null).loaded().engine()).isSameAs(factory.engines.get(1));
         assertThat(factory.engines.getFirst().awaitClosed()).isTrue();
+    }
+
+    @Test
+    void aDamagedFilePushesNoOtherModelOut() throws Exception {
+        factory.gate.release(3);
+        acquire(first, SMALL, null).close();
+        factory.failures = 1;
+        factory.failure = "unknown architecture of ";
+        assertThatThrownBy(() -> acquire(second, SMALL, null)).isInstanceOf(EngineException.Unloadable.class);
+        assertThat(models.rows()).extracting(row -> row.model().name().model()).containsExactly("a");
     }
 
     @Test

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -294,14 +295,15 @@ public final class SettingsReader {
     }
 
     private static JsonNode readYaml(Path yaml) {
+        if (!Files.isRegularFile(yaml)) {
+            // Without a file the YAML library need not be loaded, which takes a noticeable part of a server's start.
+            return JsonNodeFactory.instance.objectNode();
+        }
         var mapper = YAMLMapper.builder()
                 .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
                 .build();
         try {
-            if (!Files.isRegularFile(yaml)) {
-                return mapper.createObjectNode();
-            }
             JsonNode root = mapper.readTree(Files.readString(yaml));
             return root.isObject() ? root : mapper.createObjectNode();
         } catch (JsonProcessingException e) {
