@@ -6,6 +6,7 @@ import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelHeader;
 import dev.llamero.inference.model.ModelStore;
+import io.helidon.http.HeaderNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,6 +85,7 @@ final class ModelsHandler {
             throw ApiException.badRequest("model is required");
         }
         LocalModel model = store.require(request.model(), name -> "model '" + name.display() + "' not found");
-        exchange.json(200, new ShowReply(model, request).object());
+        boolean copilot = exchange.header(HeaderNames.USER_AGENT).orElse("").startsWith("GitHubCopilotChat/");
+        exchange.json(200, new ShowReply(model, request, copilot).object());
     }
 }

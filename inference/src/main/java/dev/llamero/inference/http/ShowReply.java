@@ -23,12 +23,15 @@ final class ShowReply {
 
     private final LocalModel model;
     private final ShowRequest request;
+    private final boolean copilot;
     private final String system;
     private final Map<String, Object> parameters;
 
-    ShowReply(LocalModel model, ShowRequest request) {
+    /** @param copilot whether GitHub's chat asks, which shows {@code general.basename} as the model's name */
+    ShowReply(LocalModel model, ShowRequest request, boolean copilot) {
         this.model = model;
         this.request = request;
+        this.copilot = copilot;
         this.system = request.system() != null
                 ? request.system()
                 : model.text().system().orElse("");
@@ -64,9 +67,13 @@ final class ShowReply {
 
     private Map<String, Object> info() {
         try {
-            return request.verbose()
+            Map<String, Object> info = request.verbose()
                     ? ModelHeader.verboseModelInfo(model.weights())
                     : model.header().modelInfo();
+            if (copilot) {
+                info.put("general.basename", request.model());
+            }
+            return info;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + model.name().display(), e);
         }

@@ -108,6 +108,14 @@ class ModelLifeTest {
     }
 
     @Test
+    void githubsChatSeesTheModelsNameAsItsBaseName() throws Exception {
+        var agent = List.of(List.of("User-Agent", "GitHubCopilotChat/1.0"));
+        JsonNode shown = JSON.readTree(
+                server.call("POST", "/api/show", agent, "{\"model\":\"A\"}").body());
+        assertThat(shown.path("model_info").path("general.basename").asText()).isEqualTo("A");
+    }
+
+    @Test
     void theContextFollowsTheLastRequest() throws Exception {
         assertThat(contextAfter("{\"model\":\"a\",\"options\":{\"num_ctx\":256}}"))
                 .isEqualTo(256);
