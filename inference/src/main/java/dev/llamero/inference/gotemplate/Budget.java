@@ -8,9 +8,9 @@ final class Budget {
     /** Longest text in bytes, of the result and of each string on the way. */
     static final int LENGTH_MAX = 32 << 20;
     /** Most steps; writing a byte counts as one. */
-    private static final long STEPS_MAX = 400_000_000L;
-    /** Deepest nesting of templates and bodies that are being executed. */
-    private static final int DEPTH_MAX = 1500;
+    private static final long STEPS_MAX = 100_000_000L;
+    /** Deepest nesting of bodies that are being executed at which another template is still called. */
+    private static final int DEPTH_MAX = 500;
 
     private long steps;
     private int depth;
@@ -28,9 +28,13 @@ final class Budget {
         }
     }
 
-    /** Whether another level is too deep. */
-    boolean enter() {
-        return ++depth > DEPTH_MAX;
+    void enter() {
+        depth++;
+    }
+
+    /** Whether no other template may be called from here. */
+    boolean isDeep() {
+        return depth >= DEPTH_MAX;
     }
 
     void leave() {

@@ -64,19 +64,13 @@ final class Executor {
     }
 
     private Flow body(GoValue dot, Node.Body body) {
-        enter();
+        budget.enter();
         Flow flow = Flow.NEXT;
         for (int i = 0; i < body.nodes().size() && flow == Flow.NEXT; i++) {
             flow = walk(dot, body.nodes().get(i));
         }
         budget.leave();
         return flow;
-    }
-
-    private void enter() {
-        if (budget.enter()) {
-            throw evaluator.error(TOO_DEEP);
-        }
     }
 
     private void action(GoValue dot, Node.Action action) {
@@ -197,9 +191,10 @@ final class Executor {
         if (tree == null) {
             throw evaluator.error("template " + Quote.string(call.name()) + " not defined");
         }
-        enter();
+        if (budget.isDeep()) {
+            throw evaluator.error(TOO_DEEP);
+        }
         GoValue data = evaluator.pipeline(dot, call.pipe());
         new Executor(program, tree, budget, out, data).walk(data, tree.body());
-        budget.leave();
     }
 }

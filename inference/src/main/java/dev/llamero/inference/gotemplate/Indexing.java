@@ -89,7 +89,7 @@ final class Indexing {
         int capacity = string ? item.bytes().length() : item.slice().capacity();
         int[] bounds = {0, string ? capacity : item.slice().length(), capacity};
         for (int i = 0; i < indexes.size(); i++) {
-            bounds[i] = position(indexes.get(i).unboxed(), capacity);
+            bounds[i] = position(indexes.get(i), capacity);
         }
         check(bounds[0], bounds[1]);
         if (string) {

@@ -98,7 +98,7 @@ public final class OllamaTemplate {
                 nodes.add(new Node.Action(0, new Node.Pipe(0, false, List.of(), List.of(command))));
                 trees.put("", main.with(List.copyOf(nodes)));
             }
-            return new OllamaTemplate(source, bytes, Map.copyOf(trees), names);
+            return new OllamaTemplate(source, bytes, Map.copyOf(trees), TemplateShape.names(trees.values()));
         } catch (StackOverflowError e) {
             throw new GoTemplateException("template: nested too deep");
         }

@@ -15,7 +15,7 @@ final class OllamaValues {
     static GoValue messages(List<Message> messages) {
         return list(
                 OllamaTypes.MESSAGES,
-                messages,
+                messages.isEmpty() ? null : messages,
                 message -> GoValue.pointer(OllamaTypes.MESSAGE_POINTER, message(message)));
     }
 

@@ -13,7 +13,7 @@ import java.util.Map;
  * thread.
  */
 final class Parser {
-    private static final int NESTED_MAX = 500;
+    private static final int NESTED_MAX = 250;
 
     private final TokenReader tokens;
     private final PipelineParser pipelines;

@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Parses what stands between delimiters: pipelines, their commands and operands. Used by one thread. */
 final class PipelineParser {
-    private static final int NESTED_MAX = 500;
+    private static final int NESTED_MAX = 250;
 
     private final TokenReader tokens;
     private final List<String> variables = new ArrayList<>(List.of("$"));

@@ -223,8 +223,10 @@ final class TemplateShape {
             for (Node.Command command : pipe.commands()) {
                 var words = new ArrayList<Node>();
                 for (Node word : command.words()) {
-                    Node kept = seen ? null : word instanceof Node.Pipe inner ? pipe(inner) : word;
-                    seen |= word instanceof Node.Field field && field.names().contains("Response");
+                    boolean response =
+                            word instanceof Node.Field field && field.names().contains("Response");
+                    seen |= response;
+                    Node kept = seen && !response ? null : word instanceof Node.Pipe inner ? pipe(inner) : word;
                     if (kept != null) {
                         words.add(kept);
                     }
