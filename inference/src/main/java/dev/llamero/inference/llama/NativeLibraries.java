@@ -88,10 +88,12 @@ record NativeLibraries(
         return inDirectory(cpu, cpu.resolve("fallback"), BUILD_ONCE);
     }
 
-    private static NativeLibraries inDirectory(Path directory, Path cudaFallback, String remedy) {
-        if (!Files.isDirectory(directory)) {
-            throw missing("there is no folder " + directory, remedy);
+    private static NativeLibraries inDirectory(Path given, Path cudaFallback, String remedy) {
+        if (!Files.isDirectory(given)) {
+            throw missing("there is no folder " + given, remedy);
         }
+        // The same folder may be named in two ways within one process.
+        Path directory = given.toAbsolutePath().normalize();
         String prefix = Files.exists(directory.resolve("libllama.cuda.v" + VERSION + ".so")) ? ".cuda" : "";
         Path llama = file(directory, "libllama", prefix, remedy);
         Path ggml = file(directory, "libggml", prefix, remedy);
