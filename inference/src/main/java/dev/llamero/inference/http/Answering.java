@@ -60,10 +60,10 @@ final class Answering {
             finish(early);
             return;
         }
-        String thought = AnswerParser.thoughtOf(raw.toString());
+        String thought = parser.thoughtOf(raw.toString());
         raw.setLength(0);
         raw.append(thought);
-        parser = AnswerParser.of("", false, false);
+        parser = AnswerParser.ofContent();
         finish(follow(engine, second.request(thought), false));
     }
 

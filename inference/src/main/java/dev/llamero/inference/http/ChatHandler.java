@@ -8,6 +8,8 @@ import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.prompt.AnswerParser;
 import dev.llamero.inference.prompt.Prompt;
 import dev.llamero.inference.prompt.PromptBuilder;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** {@code POST /api/chat}. Any thread. */
@@ -59,7 +61,7 @@ final class ChatHandler {
         }
         boolean thinks = think != null && think.on();
         Optional<String> grammar = AnswerFormat.grammar(job.run().format());
-        var parser = AnswerParser.of(prompt.text(), thinks, !request.tools().isEmpty());
+        var parser = AnswerParser.of(prompt.text(), prompts.tags(), thinks, toolNames(request));
         Answering answering = job.answering(shape, parser);
         if (grammar.isPresent() && thinks) {
             answering.runThenConstrain(
@@ -69,5 +71,12 @@ final class ChatHandler {
         } else {
             answering.run(job.engine(), job.request(prompt, grammar));
         }
+    }
+
+    private static List<String> toolNames(ChatRequest request) {
+        return request.tools().stream()
+                .map(tool -> tool.get("function") instanceof Map<?, ?> function ? function.get("name") : null)
+                .map(name -> name == null ? "" : name.toString())
+                .toList();
     }
 }

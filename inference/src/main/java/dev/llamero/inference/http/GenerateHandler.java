@@ -7,6 +7,7 @@ import dev.llamero.inference.api.Think;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.prompt.AnswerParser;
+import dev.llamero.inference.prompt.GoChatTemplate;
 import dev.llamero.inference.prompt.Prompt;
 import dev.llamero.inference.prompt.PromptBuilder;
 import java.util.ArrayList;
@@ -52,12 +53,9 @@ final class GenerateHandler {
         }
     }
 
-    private static void answer(Job job, PromptBuilder prompts, GenerateRequest request, LocalModel model, Think think)
+    private void answer(Job job, PromptBuilder prompts, GenerateRequest request, LocalModel model, Think think)
             throws InterruptedException {
         Preparation.refuseImages(!request.images().isEmpty());
-        if (request.template() != null || !request.suffix().isEmpty()) {
-            throw new ApiException(501, "templates in Go's language are not supported yet by this server");
-        }
         Prompt whole = request.raw() ? prompts.of(request.prompt()) : rendered(job, prompts, request, model, think);
         if (job.run().debugRenderOnly()) {
             job.exchange().json(200, GenerateShape.rendered(request.model(), whole.text()));
@@ -69,16 +67,20 @@ final class GenerateHandler {
         GenerateShape.Context context = request.raw()
                 ? raw -> null
                 : raw -> prompts.of(whole.text() + raw).tokens();
-        job.answering(new GenerateShape(request.model(), context), AnswerParser.of(prompt.text(), thinks, false))
+        job.answering(
+                        new GenerateShape(request.model(), context),
+                        AnswerParser.of(prompt.text(), prompts.tags(), thinks, List.of()))
                 .run(
                         job.engine(),
                         job.request(prompt, AnswerFormat.grammar(job.run().format())));
     }
 
     /** A chat of one turn, behind the tokens of an earlier exchange if there are any (specification 5.3). */
-    private static Prompt rendered(
-            Job job, PromptBuilder prompts, GenerateRequest request, LocalModel model, Think think)
+    private Prompt rendered(Job job, PromptBuilder prompts, GenerateRequest request, LocalModel model, Think think)
             throws InterruptedException {
+        if (request.template() != null || !request.suffix().isEmpty()) {
+            return direct(job, prompts, request, model, think);
+        }
         var messages = new ArrayList<ChatMessage>();
         if (request.system() != null) {
             messages.add(ChatMessage.of("system", request.system()));
@@ -91,5 +93,25 @@ final class GenerateHandler {
         system.ifPresent(text -> messages.addFirst(ChatMessage.of("system", text)));
         Prompt turn = prompts.render(messages, List.of(), think);
         return prompts.of(prompts.text(request.context()) + turn.text());
+    }
+
+    /** A Go template run over the request itself, as Ollama does for a request's own template or a suffix. */
+    private Prompt direct(Job job, PromptBuilder prompts, GenerateRequest request, LocalModel model, Think think)
+            throws InterruptedException {
+        GoChatTemplate template = preparation.direct(model, job.lease(), request.template());
+        String before = request.context() == null ? "" : prompts.text(request.context());
+        if (!request.suffix().isEmpty()) {
+            return prompts.of(before + template.fillIn(request.prompt(), request.suffix(), think));
+        }
+        var messages = new ArrayList<ChatMessage>();
+        Optional.ofNullable(request.system())
+                .or(() -> model.text().system())
+                .filter(text -> !text.isEmpty())
+                .ifPresent(text -> messages.add(ChatMessage.of("system", text)));
+        if (request.context() == null) {
+            model.text().messages().forEach(stored -> messages.add(ChatMessage.of(stored.role(), stored.content())));
+        }
+        messages.add(ChatMessage.of("user", request.prompt()));
+        return prompts.of(before + template.render(messages, List.of(), think));
     }
 }

@@ -6,14 +6,19 @@ import dev.llamero.inference.api.ModelOptions;
 import dev.llamero.inference.api.RunRequest;
 import dev.llamero.inference.api.Think;
 import dev.llamero.inference.engine.Tokenizer;
+import dev.llamero.inference.gotemplate.GoTemplateException;
+import dev.llamero.inference.gotemplate.OllamaTemplate;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelHeader;
 import dev.llamero.inference.prompt.ChatTemplates;
+import dev.llamero.inference.prompt.GoChatTemplate;
 import dev.llamero.inference.prompt.MessageAssembly;
 import dev.llamero.inference.prompt.PromptBuilder;
+import dev.llamero.inference.prompt.PromptTemplate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The steps that generate and chat share before the engine runs (specification 3). Any thread. */
 final class Preparation {
@@ -81,16 +86,41 @@ final class Preparation {
         return parts.loaded().acquire(model, parts.defaults().of(model, options), run.keepAlive(), exchange.watch());
     }
 
+    private static Optional<OllamaTemplate> goTemplate(LocalModel model) {
+        try {
+            return model.goTemplate();
+        } catch (GoTemplateException e) {
+            throw new ApiException(500, e.getMessage());
+        }
+    }
+
     PromptBuilder prompts(LocalModel model, LoadedModels.Lease lease) {
         Tokenizer tokenizer = lease.loaded().engine().tokenizer();
-        ModelHeader header = model.header();
-        var key = new ChatTemplates.Key(
-                header.chatTemplate().orElse(""), header.tokenId("bos"), header.tokenId("eos"), header.addsBos());
+        ChatTemplates.Key key = key(model.header());
+        PromptTemplate template = goTemplate(model)
+                .<PromptTemplate>map(go -> parts.templates().of(go, key, tokenizer))
+                .orElseGet(() -> parts.templates().of(key, tokenizer));
         return new PromptBuilder(
-                parts.templates().of(key, tokenizer),
+                template,
                 tokenizer,
                 parts.pool(),
                 lease.loaded().engine().info().contextTokens());
+    }
+
+    private static ChatTemplates.Key key(ModelHeader header) {
+        return new ChatTemplates.Key(
+                header.chatTemplate().orElse(""), header.tokenId("bos"), header.tokenId("eos"), header.addsBos());
+    }
+
+    /**
+     * The Go template that a generate request runs directly: its own, or the model's for a suffix.
+     *
+     * @param source the request's template; null if it has none
+     */
+    GoChatTemplate direct(LocalModel model, LoadedModels.Lease lease, String source) {
+        OllamaTemplate template = source == null ? goTemplate(model).orElseThrow() : GoChatTemplate.parse(source);
+        return parts.templates()
+                .of(template, key(model.header()), lease.loaded().engine().tokenizer());
     }
 
     /** A request's messages with what the model has stored. */

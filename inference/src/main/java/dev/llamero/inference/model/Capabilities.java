@@ -1,23 +1,22 @@
 package dev.llamero.inference.model;
 
+import dev.llamero.inference.gotemplate.GoTemplateException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What a model can do, found as Ollama finds it (specification 15.4), with the prompt's template that is used here. */
 final class Capabilities {
+    private static final System.Logger LOG = System.getLogger(Capabilities.class.getName());
+
     private Capabilities() {}
 
     static List<String> of(LocalModel model) {
         var found = new ArrayList<String>();
-        String jinja = model.header().chatTemplate().orElse("");
-        boolean ownTemplate = model.text().template().isPresent();
-        String go = model.text().template().orElse("");
-        boolean thinks = ownTemplate ? go.contains(".Thinking") || go.contains("<think>") : thinks(jinja);
-        if (ownTemplate ? go.contains(".Tools") : jinja.contains("tools") || jinja.contains("tool_call")) {
-            found.add("tools");
-        }
-        if (thinks) {
-            found.add("thinking");
+        List<String> ofTemplate = ofTemplate(model);
+        for (String capability : List.of("tools", "thinking")) {
+            if (ofTemplate.contains(capability)) {
+                found.add(capability);
+            }
         }
         found.add(model.header().isEmbedding() ? "embedding" : "completion");
         if (model.projector() || model.header().hasBlocks("vision")) {
@@ -26,15 +25,21 @@ final class Capabilities {
         if (model.header().hasBlocks("audio")) {
             found.add("audio");
         }
-        if (go.contains(".Suffix")) {
+        if (ofTemplate.contains("insert")) {
             found.add("insert");
         }
         return List.copyOf(found);
     }
 
-    private static boolean thinks(String jinja) {
-        boolean bothTags = jinja.contains("<think>") && jinja.contains("</think>");
-        boolean splits = jinja.contains("split('</think>')") || jinja.contains("split(\"</think>\")");
-        return bothTags || splits && !jinja.contains("reasoning_content");
+    private static List<String> ofTemplate(LocalModel model) {
+        try {
+            return model.goTemplate()
+                    .map(TemplateChoice::capabilities)
+                    .orElseGet(() -> TemplateChoice.capabilities(
+                            model.header().chatTemplate().orElse("")));
+        } catch (GoTemplateException e) {
+            LOG.log(System.Logger.Level.WARNING, model.name().display() + ": " + e.getMessage());
+            return List.of();
+        }
     }
 }

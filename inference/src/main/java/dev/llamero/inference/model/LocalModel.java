@@ -1,5 +1,6 @@
 package dev.llamero.inference.model;
 
+import dev.llamero.inference.gotemplate.OllamaTemplate;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +50,15 @@ public record LocalModel(
 
     /** A stored message. */
     public record Message(String role, String content) {}
+
+    /**
+     * The Go template that makes the model's prompts (specification 6.4); empty if the Jinja template in its file does.
+     *
+     * @throws dev.llamero.inference.gotemplate.GoTemplateException if it has one that is not valid
+     */
+    public Optional<OllamaTemplate> goTemplate() {
+        return TemplateChoice.goTemplate(this);
+    }
 
     /** What the model can do, in Ollama's words (specification 15.4). */
     public List<String> capabilities() {

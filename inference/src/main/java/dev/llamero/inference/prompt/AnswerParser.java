@@ -10,32 +10,47 @@ import java.util.List;
  */
 public final class AnswerParser {
     private final ThinkingParser thinking;
-    private final ToolCallParser tools;
+    private final CallFinder tools;
+    private final AnswerTags tags;
 
     /**
      * A parser for one answer.
      *
      * @param thinking how thinking is split off; null to leave tags where they are
+     * @param tags how the model marks thinking
      * @param tools how calls are found; null if the request has no tools
      */
-    private AnswerParser(ThinkingParser thinking, ToolCallParser tools) {
+    private AnswerParser(AnswerTags tags, ThinkingParser thinking, CallFinder tools) {
+        this.tags = tags;
         this.thinking = thinking;
         this.tools = tools;
     }
 
-    /** For an answer to this prompt. */
-    public static AnswerParser of(String prompt, boolean splitsThinking, boolean findsTools) {
+    /**
+     * For an answer to this prompt.
+     *
+     * @param tools names of the request's tools; empty if calls are not looked for
+     */
+    public static AnswerParser of(String prompt, AnswerTags tags, boolean splitsThinking, List<String> tools) {
+        CallFinder finder = tags.closesCalls() ? new ToolCallParser() : new NamedCallParser(tags.toolCall(), tools);
         return new AnswerParser(
-                splitsThinking ? ThinkingParser.after(prompt) : null, findsTools ? new ToolCallParser() : null);
+                tags,
+                splitsThinking && tags.marksThinking() ? ThinkingParser.after(prompt, tags) : null,
+                tools.isEmpty() ? null : finder);
+    }
+
+    /** For an answer that is content as it is. */
+    public static AnswerParser ofContent() {
+        return new AnswerParser(AnswerTags.QWEN, null, null);
     }
 
     /**
      * The part of an answer that is thinking, with its close tag and the blank line that Qwen3 writes behind it; "" if
      * it has none.
      */
-    public static String thoughtOf(String answer) {
-        int close = answer.indexOf(ThinkingParser.CLOSE);
-        return close < 0 ? "" : answer.substring(0, close + ThinkingParser.CLOSE.length()) + "\n\n";
+    public String thoughtOf(String answer) {
+        int close = thinking == null ? -1 : answer.indexOf(tags.thinkClose());
+        return close < 0 ? "" : answer.substring(0, close + tags.thinkClose().length()) + "\n\n";
     }
 
     /** What came out of a piece; each part may be empty. */
@@ -71,7 +86,7 @@ public final class AnswerParser {
         if (tools == null) {
             return new Delta(content.toString(), thought.toString(), calls);
         }
-        String text = tools.accept(content.toString(), calls) + tools.finish();
+        String text = tools.accept(content.toString(), calls) + tools.finish(calls);
         return new Delta(text, thought.toString(), calls);
     }
 }

@@ -14,7 +14,7 @@ import java.util.Map;
  * <p>Variables are those that llama.cpp gives to a GGUF's Jinja template (specification 6.4): thinking of earlier turns
  * is not among them.
  */
-public final class ChatTemplate {
+public final class ChatTemplate implements PromptTemplate {
     private final Renderer renderer;
     private final String bos;
     private final String eos;
@@ -39,12 +39,7 @@ public final class ChatTemplate {
         this.addsBos = addsBos;
     }
 
-    /**
-     * The prompt, up to where the assistant's turn begins.
-     *
-     * @param think null for a model that does not think
-     * @throws ApiException if the template refuses these messages
-     */
+    @Override
     public String render(List<ChatMessage> messages, List<Map<String, Object>> tools, Think think) {
         Map<String, Object> variables = new LinkedHashMap<>();
         variables.put("messages", messages.stream().map(ChatTemplate::variable).toList());
@@ -63,6 +58,11 @@ public final class ChatTemplate {
         String text = renderer.render(variables);
         // Templates that write the token themselves would double the one that tokenizing adds.
         return addsBos && !bos.isEmpty() && text.startsWith(bos) ? text.substring(bos.length()) : text;
+    }
+
+    @Override
+    public AnswerTags tags() {
+        return AnswerTags.QWEN;
     }
 
     private static Map<String, Object> variable(ChatMessage message) {

@@ -1,6 +1,7 @@
 package dev.llamero.inference.prompt;
 
 import dev.llamero.inference.engine.Tokenizer;
+import dev.llamero.inference.gotemplate.OllamaTemplate;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -53,6 +54,11 @@ public final class ChatTemplates {
             known.put(key, template);
         }
         return template;
+    }
+
+    /** A Go template for a model with this vocabulary. */
+    public GoChatTemplate of(OllamaTemplate template, Key key, Tokenizer tokenizer) {
+        return new GoChatTemplate(template, key.addsBos() ? text(key.bosToken(), tokenizer) : "");
     }
 
     private static String text(OptionalLong token, Tokenizer tokenizer) {

@@ -17,13 +17,13 @@ import java.util.Map;
  * message.
  */
 public final class PromptBuilder {
-    private final ChatTemplate template;
+    private final PromptTemplate template;
     private final Tokenizer tokenizer;
     private final TokenizingPool pool;
     private final int contextTokens;
 
     /** @param contextTokens context of the conversation; a prompt must leave room for one token of the answer */
-    public PromptBuilder(ChatTemplate template, Tokenizer tokenizer, TokenizingPool pool, int contextTokens) {
+    public PromptBuilder(PromptTemplate template, Tokenizer tokenizer, TokenizingPool pool, int contextTokens) {
         this.template = template;
         this.tokenizer = tokenizer;
         this.pool = pool;
@@ -77,6 +77,11 @@ public final class PromptBuilder {
     public Prompt render(List<ChatMessage> messages, List<Map<String, Object>> tools, Think think)
             throws InterruptedException {
         return of(template.render(messages, tools, think));
+    }
+
+    /** How answers to its prompts mark thinking and tool calls. */
+    public AnswerTags tags() {
+        return template.tags();
     }
 
     /** A text as it is. */

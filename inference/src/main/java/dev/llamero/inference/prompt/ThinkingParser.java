@@ -1,7 +1,7 @@
 package dev.llamero.inference.prompt;
 
 /**
- * Splits thinking from content by the tags {@code <think>} and {@code </think>}, by the rules of the specification's
+ * Splits thinking from content by a model's tags, by the rules of the specification's
  * section 10.3. Used by one thread.
  */
 final class ThinkingParser {
@@ -20,15 +20,20 @@ final class ThinkingParser {
     }
 
     private final StringBuilder held = new StringBuilder();
+    private final String open;
+    private final String close;
     private State state;
 
-    private ThinkingParser(State state) {
+    private ThinkingParser(AnswerTags tags, State state) {
+        this.open = tags.thinkOpen();
+        this.close = tags.thinkClose();
         this.state = state;
     }
 
     /** For an answer to a prompt: one that ends with the open tag starts inside. */
-    static ThinkingParser after(String prompt) {
-        return new ThinkingParser(prompt.stripTrailing().endsWith(OPEN) ? State.OPENED : State.BEFORE);
+    static ThinkingParser after(String prompt, AnswerTags tags) {
+        boolean inside = prompt.stripTrailing().endsWith(tags.thinkOpen());
+        return new ThinkingParser(tags, inside ? State.OPENED : State.BEFORE);
     }
 
     /** Takes a piece and adds what is decided to the two texts. */
@@ -55,12 +60,12 @@ final class ThinkingParser {
 
     private boolean before() {
         int start = firstVisible();
-        if (held.length() - start >= OPEN.length() && held.indexOf(OPEN, start) == start) {
-            held.delete(0, start + OPEN.length());
+        if (held.length() - start >= open.length() && held.indexOf(open, start) == start) {
+            held.delete(0, start + open.length());
             state = State.OPENED;
             return true;
         }
-        if (OPEN.startsWith(held.substring(start))) {
+        if (open.startsWith(held.substring(start))) {
             return false;
         }
         state = State.CONTENT;
@@ -76,14 +81,14 @@ final class ThinkingParser {
     }
 
     private boolean inside(StringBuilder thinking) {
-        int end = held.indexOf(CLOSE);
+        int end = held.indexOf(close);
         if (end >= 0) {
             thinking.append(held, 0, end);
-            held.delete(0, end + CLOSE.length());
+            held.delete(0, end + close.length());
             state = State.CLOSED;
             return true;
         }
-        int keep = Tags.partialAtEnd(held, CLOSE);
+        int keep = Tags.partialAtEnd(held, close);
         thinking.append(held, 0, held.length() - keep);
         held.delete(0, held.length() - keep);
         return false;

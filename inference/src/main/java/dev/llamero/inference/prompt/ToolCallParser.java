@@ -18,7 +18,7 @@ import java.util.Optional;
  * <p>Space before and behind a call is dropped. What is between the tags but is no call, or has no end, is given back
  * as content when the answer ends, where Ollama fails or loses it. Used by one thread.
  */
-final class ToolCallParser {
+final class ToolCallParser implements CallFinder {
     private static final String OPEN = "<tool_call>";
     private static final String CLOSE = "</tool_call>";
     private static final String ID_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -34,8 +34,8 @@ final class ToolCallParser {
     private boolean afterCall;
     private int searched;
 
-    /** Takes text; adds finished calls to the list and gives what is content for certain. */
-    String accept(String text, List<ToolCall> calls) {
+    @Override
+    public String accept(String text, List<ToolCall> calls) {
         held.append(text);
         var content = new StringBuilder();
         while (!held.isEmpty() && (inCall ? endCall(calls, content) : startCall(content))) {
@@ -45,8 +45,8 @@ final class ToolCallParser {
         return content.toString();
     }
 
-    /** Gives what was held back, at the end of the answer. */
-    String finish() {
+    @Override
+    public String finish(List<ToolCall> calls) {
         String rest = inCall ? OPEN + held : held.toString();
         held.setLength(0);
         return afterCall && rest.isBlank() ? "" : rest;
@@ -118,7 +118,7 @@ final class ToolCallParser {
         return map;
     }
 
-    private static String newId() {
+    static String newId() {
         var id = new StringBuilder("call_");
         for (int i = 0; i < ID_LENGTH; i++) {
             id.append(ID_LETTERS.charAt(RANDOM.nextInt(ID_LETTERS.length())));
