@@ -38,6 +38,12 @@ final class SettingKeys {
             List.of("OLLAMA_KV_CACHE_TYPE"),
             "f16",
             "How the KV cache stores its values: f16, or q8_0 for about half the memory.");
+    static final Setting CACHE_RAM = new Setting(
+            "cache-ram",
+            List.of("LLAMERO_CACHE_RAM"),
+            "",
+            "Main memory, per model, for conversations that pause, such as 4GiB; 0 for none."
+                    + " Unset: a quarter of what is free once the model is loaded, at most 8GiB.");
     static final Setting NUM_PARALLEL = new Setting(
             "num-parallel",
             List.of("OLLAMA_NUM_PARALLEL"),
@@ -92,6 +98,7 @@ final class SettingKeys {
             NUM_THREAD,
             NUM_BATCH,
             KV_CACHE_TYPE,
+            CACHE_RAM,
             NUM_PARALLEL,
             MAX_QUEUE,
             MAX_LOADED,

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What the model server is told, read once at start: flags, then environment, then {@code llamero.yaml}, then Ollama's
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param ollamaStore root of an Ollama store; empty if only named files are served
  * @param loading how models are loaded
  * @param kvCacheType {@code f16} or {@code q8_0}
+ * @param cacheRamBytes main memory for paused conversations, per model; empty for a share of what is free
  * @param parallel conversations at once per model
  * @param residents which models stay in memory, and for how long
  * @param engine which engine runs the models
@@ -41,6 +43,7 @@ record Settings(
         Optional<Path> ollamaStore,
         LoadDefaults loading,
         String kvCacheType,
+        OptionalLong cacheRamBytes,
         int parallel,
         LoadedModels.Limits residents,
         EngineKind engine,
@@ -83,6 +86,7 @@ record Settings(
                         integer(reader, SettingKeys.NUM_THREAD, 0, 512),
                         integer(reader, SettingKeys.NUM_BATCH, 1, 8_192)),
                 oneOf(reader, SettingKeys.KV_CACHE_TYPE, List.of("f16", "q8_0")),
+                reader.bytes(SettingKeys.CACHE_RAM).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 integer(reader, SettingKeys.NUM_PARALLEL, 1, 256),
                 new LoadedModels.Limits(maxLoaded == 0 ? 3 : maxLoaded, queue, keepAlive(reader)),
                 EngineKind.valueOf(oneOf(reader, SettingKeys.ENGINE, List.of("llama", "kherud"))
@@ -109,7 +113,11 @@ record Settings(
         return switch (engine) {
             case LLAMA ->
                 new LlamaEngineFactory(
-                        natives(), kvCacheType.equals("q8_0") ? KvType.Q8_0 : KvType.F16, parallel, queue);
+                        natives(),
+                        kvCacheType.equals("q8_0") ? KvType.Q8_0 : KvType.F16,
+                        parallel,
+                        queue,
+                        cacheRamBytes);
             case KHERUD -> new KherudEngineFactory(parallel, queue);
         };
     }

@@ -34,6 +34,7 @@ class SettingsTest {
         assertThat(settings.loading().gpuLayers()).isEqualTo(-1);
         assertThat(settings.parallel()).isEqualTo(4);
         assertThat(settings.kvCacheType()).isEqualTo("f16");
+        assertThat(settings.cacheRamBytes()).isEmpty();
         assertThat(settings.residents().modelsMax()).isEqualTo(3);
         assertThat(settings.residents().queueMax()).isEqualTo(512);
         assertThat(settings.residents().keepAlive()).isEqualTo(Duration.ofMinutes(5));
@@ -79,6 +80,16 @@ class SettingsTest {
         assertThat(read(List.of(), environment).loading().contextTokens()).isEqualTo(3_000);
         assertThat(read(List.of("--num-ctx", "4000"), environment).loading().contextTokens())
                 .isEqualTo(4_000);
+    }
+
+    @Test
+    void memoryForPausedConversationsIsASizeOrNone() {
+        assertThat(read(List.of("--cache-ram", "0"), Map.of()).cacheRamBytes()).hasValue(0);
+        assertThat(read(List.of(), Map.of("LLAMERO_CACHE_RAM", "2GiB")).cacheRamBytes())
+                .hasValue(2L << 30);
+        assertThatThrownBy(() -> read(List.of("--cache-ram", "much"), Map.of()))
+                .isInstanceOf(SettingsException.class)
+                .hasMessageContaining("cache-ram");
     }
 
     @Test

@@ -51,7 +51,7 @@ public final class BatchingEngine implements Engine {
         this.limits = limits;
         limits.checkAgainst(decoder);
         this.vocabulary = decoder.vocabularySize();
-        this.loop = new EngineLoop(decoder, tokenizer, limits, owner, admitted);
+        this.loop = new EngineLoop(decoder, tokenizer, limits, ParkingRule.of(limits, info), owner, admitted);
         this.thread = Thread.ofPlatform().name("engine-" + model).daemon().start(loop);
     }
 

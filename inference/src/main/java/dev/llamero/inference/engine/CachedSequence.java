@@ -11,9 +11,11 @@ final class CachedSequence {
         FREE,
         /** A running generation extends it. */
         RUNNING,
-        /** Its request ended; the cells wait for the conversation's next turn, or for eviction. */
+        /** Its request ended; the cells wait for the conversation's next turn, for parking, or for eviction. */
         IDLE
     }
+
+    private static final int RENT_MAX = 1 << 20;
 
     final int id;
     final TokenList tokens = new TokenList();
@@ -22,8 +24,26 @@ final class CachedSequence {
     String salt = "";
     long lastUsed;
 
+    /** What its idle cells have cost others, as {@link ParkingRule} counts. */
+    int rent;
+
+    /** It could not be saved; not tried again before it has run again. */
+    boolean unsavable;
+
     CachedSequence(int id) {
         this.id = id;
+    }
+
+    /** Ends a run. */
+    void rest() {
+        rent = 0;
+        unsavable = false;
+        use = size() == 0 ? Use.FREE : Use.IDLE;
+    }
+
+    /** Counts what the idle cells cost; what is always enough to be parked is not added to. */
+    void addRent(int more) {
+        rent = Math.min(rent + more, RENT_MAX);
     }
 
     int size() {

@@ -1,5 +1,7 @@
 package dev.llamero.inference.engine;
 
+import java.util.Optional;
+
 /**
  * The seam to a model's forward pass and its KV cache: run a batch, give logits, edit sequences.
  *
@@ -47,6 +49,34 @@ public interface Decoder extends AutoCloseable {
 
     /** Whether {@link #shift} is possible for this model. */
     boolean canShift();
+
+    /**
+     * Host memory that {@link #save} would take for a sequence now, in bytes; 0 if this kind of memory cannot give a
+     * sequence back exactly as it was.
+     */
+    default long savedBytes(int sequence) {
+        return 0;
+    }
+
+    /**
+     * Copies a sequence's cells to host memory; the sequence stays as it is. Not between a {@link #shift} and the next
+     * whole step, which is what moves the cells.
+     *
+     * @return empty if there was no memory for it, or the library could not
+     */
+    default Optional<SavedSequence> save(int sequence) {
+        return Optional.empty();
+    }
+
+    /**
+     * Writes saved cells into an empty sequence, which then has the same positions; the saved ones stay. Wants as many
+     * free cells as were saved.
+     *
+     * @return false if that failed; then the target is empty
+     */
+    default boolean restore(SavedSequence saved, int target) {
+        return false;
+    }
 
     /** Cells of the KV cache, over all sequences. */
     int contextTokens();

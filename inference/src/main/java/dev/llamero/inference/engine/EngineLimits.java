@@ -6,8 +6,9 @@ package dev.llamero.inference.engine;
  * @param parallel how many generations run at once; at least 1
  * @param queueMax how many more may wait before {@link EngineException.Busy}; 0 or more
  * @param contextTokensPerConversation most tokens of one conversation, prompt and answer together; at least 8
+ * @param parkedBytesMax most host memory for idle conversations outside the KV cache; 0 for none
  */
-public record EngineLimits(int parallel, int queueMax, int contextTokensPerConversation) {
+public record EngineLimits(int parallel, int queueMax, int contextTokensPerConversation, long parkedBytesMax) {
     public EngineLimits {
         if (parallel < 1) {
             throw new IllegalArgumentException("parallel is " + parallel + ", must be at least 1");
@@ -18,6 +19,9 @@ public record EngineLimits(int parallel, int queueMax, int contextTokensPerConve
         if (contextTokensPerConversation < 8) {
             throw new IllegalArgumentException(
                     "contextTokensPerConversation is " + contextTokensPerConversation + ", must be at least 8");
+        }
+        if (parkedBytesMax < 0) {
+            throw new IllegalArgumentException("parkedBytesMax is " + parkedBytesMax + ", must be 0 or more");
         }
     }
 

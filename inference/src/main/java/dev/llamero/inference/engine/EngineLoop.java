@@ -53,11 +53,17 @@ final class EngineLoop implements Runnable {
      * @param model closed on the engine's thread after the decoder
      * @param admitted counts what was handed in and is not over
      */
-    EngineLoop(Decoder decoder, Tokenizer tokenizer, EngineLimits limits, AutoCloseable model, AtomicInteger admitted) {
+    EngineLoop(
+            Decoder decoder,
+            Tokenizer tokenizer,
+            EngineLimits limits,
+            ParkingRule parking,
+            AutoCloseable model,
+            AtomicInteger admitted) {
         this.decoder = decoder;
         this.model = model;
         this.admitted = admitted;
-        this.cache = new SequenceCache(decoder);
+        this.cache = new SequenceCache(decoder, parking);
         this.scheduler = new Scheduler(decoder, limits, cache);
         this.tokenStep = new TokenStep(decoder, tokenizer, cache, limits.contextTokensPerConversation());
         this.batch = new Batch(decoder.batchTokensMax());
@@ -129,6 +135,7 @@ final class EngineLoop implements Runnable {
     private void closeModel() {
         synchronized (abortLock) {
             decoderClosed = true;
+            cache.close();
             decoder.close();
         }
         try {
@@ -233,6 +240,7 @@ final class EngineLoop implements Runnable {
                 stepSlots.add(slot);
             }
         }
+        scheduler.stepDone();
         for (Slot slot : stepSlots) {
             sample(slot);
         }

@@ -35,6 +35,7 @@ final class Scheduler {
         this.decoder = decoder;
         this.limits = limits;
         this.cache = cache;
+        cache.spare(this::isAwaited);
     }
 
     Deque<Slot> waiting() {
@@ -94,11 +95,39 @@ final class Scheduler {
 
     private void begin(Slot slot) {
         slot.leader = null;
-        slot.sequence = cache.acquire(slot.tokens, slot.request.cacheSalt());
+        slot.sequence = cache.acquire(
+                slot.tokens, slot.request.cacheSalt(), slot.request.tokensMax() - slot.generatedTokens, decoding() > 0);
         slot.phase = Slot.Phase.PREFILL;
         if (slot.reusedTokens < 0) {
             slot.reusedTokens = slot.sequence.size();
         }
+    }
+
+    /** Whether one of the requests next in line goes on with most of an idle sequence. */
+    private boolean isAwaited(CachedSequence sequence) {
+        int looked = 0;
+        for (Slot slot : waiting) {
+            if (looked++ >= limits.parallel()) {
+                return false;
+            }
+            boolean reuses = slot.request.cacheSalt().equals(sequence.salt)
+                    && 2 * slot.tokens.commonPrefix(sequence.tokens) >= sequence.size();
+            if (reuses) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Counts a step that evaluated all rows of the batch. */
+    void stepDone() {
+        int promptRows = 0;
+        boolean decodes = false;
+        for (Slot slot : running) {
+            promptRows += slot.phase == Slot.Phase.PREFILL ? slot.stepRows : 0;
+            decodes |= slot.phase == Slot.Phase.DECODE && slot.stepRows > 0;
+        }
+        cache.stepDone(decodes, promptRows);
     }
 
     private void beginFollowers() {
@@ -120,6 +149,7 @@ final class Scheduler {
     /** Fills the batch for the next step; empty if nothing runs. */
     void plan(Batch batch) {
         beginFollowers();
+        cache.parkIdle(0, decoding() > 0);
         do {
             batch.clear();
             addDecoding(batch);

@@ -1,6 +1,7 @@
 package dev.llamero.inference.engine;
 
 import java.util.Arrays;
+import java.util.function.Predicate;
 
 /**
  * Which tokens lie in the KV cache under which sequence id, and who may reuse them. The only caller of {@link
@@ -9,6 +10,9 @@ import java.util.Arrays;
  * <p>A request takes the longest common prefix from any sequence with the same salt. From a running one it shares
  * cells; an idle one it extends in place when little of it would be lost, otherwise it shares the prefix too, so that
  * the old conversation stays. Tokens are compared, never hashes. Idle sequences go least recently used first.
+ *
+ * <p>Idle cells slow every step down, so idle sequences move to host memory ({@link Parking}) when that pays, and come
+ * back when a request's prefix is longest there. New sequences take the lowest free cells, so room made low counts.
  */
 final class SequenceCache {
     /** An idle sequence is extended in place if at most this many tokens, or a tenth of it, would be lost. */
@@ -18,10 +22,13 @@ final class SequenceCache {
     private final CachedSequence[] sequences;
     private final CellLedger ledger;
     private final boolean[] marks;
+    private final Parking parking;
+    private Predicate<CachedSequence> awaited = sequence -> false;
     private long clock;
 
-    SequenceCache(Decoder decoder) {
+    SequenceCache(Decoder decoder, ParkingRule rule) {
         this.decoder = decoder;
+        this.parking = new Parking(decoder, rule);
         this.ledger = new CellLedger(decoder.contextTokens());
         this.marks = new boolean[decoder.contextTokens()];
         this.sequences = new CachedSequence[decoder.sequencesMax()];
@@ -30,10 +37,17 @@ final class SequenceCache {
         }
     }
 
+    /** Tells which idle sequences a waiting request will want, so that they are not parked just before. */
+    void spare(Predicate<CachedSequence> wanted) {
+        awaited = wanted;
+    }
+
     /** The longest reusable prefix of these tokens, in tokens; at least one token is always left to evaluate. */
     int reusable(TokenList tokens, String salt) {
         CachedSequence best = best(tokens, salt);
-        return best == null ? 0 : common(best, tokens);
+        int prefix = best == null ? 0 : common(best, tokens);
+        ParkedSequences.Parked found = parking.best(tokens, salt, prefix);
+        return found == null ? prefix : ParkedSequences.common(found, tokens);
     }
 
     /** The longest prefix whose cells a running sequence holds. */
@@ -47,28 +61,129 @@ final class SequenceCache {
         return longest;
     }
 
-    /** Gives a sequence that already holds the longest cached prefix of these tokens. */
-    CachedSequence acquire(TokenList tokens, String salt) {
+    /**
+     * Gives a sequence that already holds the longest cached prefix of these tokens.
+     *
+     * @param tokensMax most tokens that the generation will add
+     * @param gently whether others decode, who should not wait for more than one save
+     */
+    CachedSequence acquire(TokenList tokens, String salt, int tokensMax, boolean gently) {
         CachedSequence best = best(tokens, salt);
         int prefix = best == null ? 0 : common(best, tokens);
-        CachedSequence taken;
-        if (prefix > 0 && best.use == CachedSequence.Use.IDLE && extendsInPlace(best, prefix)) {
-            taken = best;
+        ParkedSequences.Parked found = parking.best(tokens, salt, prefix);
+        CachedSequence taken = found == null ? null : restored(found, tokens, tokensMax, gently);
+        if (taken != null) {
+            prefix = ParkedSequences.common(found, tokens);
         } else {
-            taken = fresh(prefix > 0 ? best : null);
-            if (taken != best && prefix > 0) {
-                share(best, taken, prefix);
-            }
+            // Making room for a restore that failed may have evicted the first choice.
+            best = found == null ? best : best(tokens, salt);
+            prefix = best == null ? 0 : common(best, tokens);
+            taken = fromCache(best, prefix);
         }
+        boolean moves = taken != best && found == null;
         taken.use = CachedSequence.Use.RUNNING;
         taken.salt = salt;
         taken.lastUsed = ++clock;
         truncate(taken, prefix);
+        if (moves) {
+            parkIdle(ParkingRule.rentToCome(tokens.size() - prefix, tokensMax), gently);
+        }
         return taken;
     }
 
-    private static boolean extendsInPlace(CachedSequence sequence, int prefix) {
-        return sequence.size() - prefix <= Math.max(TAIL_LOST_MAX, sequence.size() / 10);
+    private CachedSequence fromCache(CachedSequence best, int prefix) {
+        if (prefix > 0 && best.use == CachedSequence.Use.IDLE && extendsInPlace(best.size(), prefix)) {
+            return best;
+        }
+        CachedSequence taken = fresh(prefix > 0 ? best : null);
+        if (taken != best && prefix > 0) {
+            share(best, taken, prefix);
+        }
+        return taken;
+    }
+
+    /** A sequence with a parked conversation's cells, or null if there is no room for them. */
+    private CachedSequence restored(ParkedSequences.Parked found, TokenList tokens, int tokensMax, boolean gently) {
+        int size = found.size();
+        int prefix = ParkedSequences.common(found, tokens);
+        if (size > cellsNotRunning()) {
+            return null;
+        }
+        parking.pin(found);
+        try {
+            // Before the restore, so that it finds low cells.
+            parkIdle(ParkingRule.rentToCome(tokens.size() - prefix, tokensMax), gently);
+            CachedSequence taken = fresh(null);
+            while (ledger.freeCells() < size && evictOne()) {
+                // Each turn empties one idle sequence.
+            }
+            if (!parking.restore(found, taken)) {
+                return null;
+            }
+            for (int i = 0; i < size; i++) {
+                append(taken, found.tokens.get(i));
+            }
+            parking.keep(found, !extendsInPlace(size, prefix), clock + 1);
+            return taken;
+        } finally {
+            parking.pin(null);
+        }
+    }
+
+    /**
+     * Moves idle sequences out of the cache where that pays, the largest first, since it gains most.
+     *
+     * @param rentToCome what they are known to cost beside what they did
+     * @param gently whether at most one may be saved before the next step
+     */
+    void parkIdle(int rentToCome, boolean gently) {
+        while (parking.possible() && !(gently && parking.savedSinceStep())) {
+            CachedSequence largest = null;
+            for (CachedSequence each : sequences) {
+                boolean candidate = each.use == CachedSequence.Use.IDLE && !each.unsavable;
+                boolean larger = largest == null || each.size() > largest.size();
+                if (candidate && larger && parking.pays(each, rentToCome) && !awaited.test(each)) {
+                    largest = each;
+                }
+            }
+            if (largest == null) {
+                return;
+            }
+            if (heldByAnother(largest) || parking.save(largest)) {
+                clear(largest);
+            } else {
+                largest.unsavable = true;
+            }
+        }
+    }
+
+    /** Whether another sequence in the cache begins with all of this one's tokens. */
+    private boolean heldByAnother(CachedSequence sequence) {
+        for (CachedSequence other : sequences) {
+            boolean holds = other != sequence
+                    && other.use != CachedSequence.Use.FREE
+                    && other.salt.equals(sequence.salt)
+                    && other.tokens.commonPrefix(sequence.tokens) == sequence.size();
+            if (holds) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Counts what a step cost for the cells of idle sequences. */
+    void stepDone(boolean decodes, int promptRows) {
+        parking.stepDone();
+        int rent = ParkingRule.rent(decodes, promptRows);
+        for (CachedSequence sequence : sequences) {
+            if (sequence.use == CachedSequence.Use.IDLE) {
+                sequence.addRent(rent);
+            }
+        }
+    }
+
+    private static boolean extendsInPlace(int size, int prefix) {
+        return size - prefix <= Math.max(TAIL_LOST_MAX, size / 10);
     }
 
     private CachedSequence best(TokenList tokens, String salt) {
@@ -112,7 +227,7 @@ final class SequenceCache {
             }
         }
         if (victim != null) {
-            clear(victim);
+            evict(victim);
             return victim;
         }
         if (source == null || source.use != CachedSequence.Use.IDLE) {
@@ -169,7 +284,7 @@ final class SequenceCache {
     /** Ends a sequence's run; its cells stay for the conversation's next turn. */
     void release(CachedSequence sequence) {
         sequence.lastUsed = ++clock;
-        sequence.use = sequence.size() == 0 ? CachedSequence.Use.FREE : CachedSequence.Use.IDLE;
+        sequence.rest();
     }
 
     /**
@@ -190,6 +305,7 @@ final class SequenceCache {
             return;
         }
         decoder.shift(sequence.id, moved, sequence.size(), -discard);
+        parking.shifted();
         dropCells(sequence, keep, moved);
         sequence.tokens.removeRange(keep, moved);
         sequence.cells.removeRange(keep, moved);
@@ -218,15 +334,28 @@ final class SequenceCache {
         if (victim == null) {
             return false;
         }
-        clear(victim);
+        evict(victim);
         return true;
     }
 
-    /** Empties every sequence, after a failure whose effect on the cache is unknown. */
+    /** Empties an idle sequence, parked if it is worth it: saving costs a small part of evaluating it again. */
+    private void evict(CachedSequence victim) {
+        if (victim.size() >= ParkingRule.EVICTED_TOKENS_MIN && !victim.unsavable && !heldByAnother(victim)) {
+            parking.save(victim);
+        }
+        clear(victim);
+    }
+
+    /** Empties every sequence, after a failure whose effect on the cache is unknown. Parked copies are not touched. */
     void clearAll() {
         for (CachedSequence sequence : sequences) {
             clear(sequence);
         }
+    }
+
+    /** Frees the parked conversations' memory. */
+    void close() {
+        parking.close();
     }
 
     private void clear(CachedSequence sequence) {

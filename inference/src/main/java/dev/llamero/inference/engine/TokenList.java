@@ -16,6 +16,16 @@ final class TokenList {
         size = first.length;
     }
 
+    private TokenList(TokenList other) {
+        items = Arrays.copyOf(other.items, other.size);
+        size = other.size;
+    }
+
+    /** A copy without room to grow. */
+    TokenList copy() {
+        return new TokenList(this);
+    }
+
     int size() {
         return size;
     }

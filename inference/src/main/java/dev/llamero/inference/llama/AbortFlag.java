@@ -35,6 +35,11 @@ final class AbortFlag {
         WORD.setVolatile(text, 0L, 1);
     }
 
+    /** Whether a stop is asked for. */
+    boolean isSet() {
+        return (int) WORD.getVolatile(text, 0L) != 0;
+    }
+
     /** Whether a stop is asked for; takes the request back. */
     boolean take() {
         return (int) WORD.getAndSet(text, 0L, 0) != 0;

@@ -3,6 +3,7 @@ package dev.llamero.inference.llama;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -39,6 +40,10 @@ final class ContextApi {
             Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), TRIVIAL);
     private static final MethodHandle CAN_SHIFT = Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 
+    private static final MethodHandle STATE_SIZE = Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT));
+    private static final MethodHandle STATE_COPY =
+            Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT));
+
     private final MemorySegment contextDefaultParams;
     private final MemorySegment init;
     private final MemorySegment free;
@@ -55,6 +60,9 @@ final class ContextApi {
     private final MemorySegment add;
     private final MemorySegment lastPosition;
     private final MemorySegment canShift;
+    private final MemorySegment stateSize;
+    private final MemorySegment stateGet;
+    private final MemorySegment stateSet;
 
     ContextApi(SymbolLookup llama) {
         contextDefaultParams = Native.address(llama, "llama_context_default_params");
@@ -73,6 +81,9 @@ final class ContextApi {
         add = Native.address(llama, "llama_memory_seq_add");
         lastPosition = Native.address(llama, "llama_memory_seq_pos_max");
         canShift = Native.address(llama, "llama_memory_can_shift");
+        stateSize = Native.address(llama, "llama_state_seq_get_size");
+        stateGet = Native.address(llama, "llama_state_seq_get_data");
+        stateSet = Native.address(llama, "llama_state_seq_set_data");
     }
 
     /** The defaults, in a struct with room to spare; see {@link LayoutCheck}. */
@@ -188,6 +199,33 @@ final class ContextApi {
     boolean canShift(MemorySegment memory) {
         try {
             return (boolean) CAN_SHIFT.invokeExact(canShift, memory);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** Bytes that a sequence's state takes now; 0 after an error. */
+    long stateSize(MemorySegment context, int sequence) {
+        try {
+            return (long) STATE_SIZE.invokeExact(stateSize, context, sequence);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** Copies a sequence's state out. Gives the bytes written, 0 after an error. */
+    long stateGet(MemorySegment context, MemorySegment into, int sequence) {
+        try {
+            return (long) STATE_COPY.invokeExact(stateGet, context, into, into.byteSize(), sequence);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** Replaces a sequence by a saved state. Gives the bytes read, 0 after an error. */
+    long stateSet(MemorySegment context, MemorySegment from, int sequence) {
+        try {
+            return (long) STATE_COPY.invokeExact(stateSet, context, from, from.byteSize(), sequence);
         } catch (Throwable t) {
             throw Native.rethrow(t);
         }

@@ -5,17 +5,19 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import dev.llamero.inference.engine.Batch;
 import dev.llamero.inference.engine.Decoder;
 import dev.llamero.inference.engine.EngineException;
+import dev.llamero.inference.engine.SavedSequence;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 
 /**
  * A context of llama.cpp: the forward pass and one KV cache that all sequences share.
  *
  * <p>The engine's thread makes every call but {@link #abort} and {@link #close}, which any thread may make; closing
- * stops a running step and waits for it. Owns the context, its thread pool and its batch. Every argument is checked
- * here, since llama.cpp ends the process on some wrong ones.
+ * stops a running step and waits for it. Owns the context, its thread pool, its batch and what was saved. Every
+ * argument is checked here, since llama.cpp ends the process on some wrong ones.
  */
 final class LlamaDecoder implements Decoder {
     /** Return codes of {@code llama_decode}. */
@@ -36,6 +38,8 @@ final class LlamaDecoder implements Decoder {
     private final int outputsMax;
     private final int vocabularySize;
     private final boolean canShift;
+    private final boolean canSave;
+    private final SavedCells.Open saved = new SavedCells.Open();
 
     /** The last position per sequence while a batch is checked; {@link #UNKNOWN} where it was not looked up yet. */
     private final int[] lastPositions;
@@ -48,13 +52,22 @@ final class LlamaDecoder implements Decoder {
      *
      * @param abort the flag that the context was opened with
      * @param outputsMax most rows of a step that may want logits
+     * @param canSave whether the memory is plain attention. A recurrent state cannot be cut after a restore, and a
+     *     sliding window is saved without the cells that a shorter prefix would see
      */
-    LlamaDecoder(ContextApi api, NativeHandle context, AbortFlag abort, int outputsMax, int vocabularySize) {
+    LlamaDecoder(
+            ContextApi api,
+            NativeHandle context,
+            AbortFlag abort,
+            int outputsMax,
+            int vocabularySize,
+            boolean canSave) {
         this.api = api;
         this.context = context;
         this.abort = abort;
         this.outputsMax = outputsMax;
         this.vocabularySize = vocabularySize;
+        this.canSave = canSave;
         MemorySegment pointer = context.acquire();
         try {
             memory = api.memory(pointer);
@@ -79,6 +92,7 @@ final class LlamaDecoder implements Decoder {
             if (abort.take()) {
                 return Outcome.ABORTED;
             }
+            NativeLog.stepOf(abort);
             int code = api.decode(pointer, nativeBatch.fill(batch));
             return switch (code) {
                 case DONE -> done(batch);
@@ -214,6 +228,66 @@ final class LlamaDecoder implements Decoder {
         }
     }
 
+    @Override
+    public long savedBytes(int sequence) {
+        requireSequence(sequence);
+        if (!canSave) {
+            return 0;
+        }
+        MemorySegment pointer = context.acquire();
+        try {
+            return api.lastPosition(memory, sequence) < 0 ? 0 : api.stateSize(pointer, sequence);
+        } finally {
+            context.release();
+        }
+    }
+
+    @Override
+    public Optional<SavedSequence> save(int sequence) {
+        long bytes = savedBytes(sequence);
+        MemorySegment pointer = context.acquire();
+        try {
+            int cells = api.lastPosition(memory, sequence) + 1;
+            Optional<SavedCells> made = bytes == 0 ? Optional.empty() : saved.allocate(bytes, cells);
+            if (made.isPresent() && api.stateGet(pointer, made.get().memory(), sequence) != bytes) {
+                made.get().close();
+                return Optional.empty();
+            }
+            return made.map(each -> each);
+        } finally {
+            context.release();
+        }
+    }
+
+    @Override
+    public boolean restore(SavedSequence sequence, int target) {
+        requireSequence(target);
+        if (!saved.holds(sequence)) {
+            throw new IllegalArgumentException("a saved sequence that is closed or another decoder's");
+        }
+        SavedCells cells = (SavedCells) sequence;
+        MemorySegment pointer = context.acquire();
+        try {
+            int last = api.lastPosition(memory, target);
+            if (last >= 0) {
+                throw new IllegalArgumentException("restore into sequence " + target + ", which ends at " + last);
+            }
+            long read = api.stateSet(pointer, cells.memory(), target);
+            if (read == cells.bytes() && api.lastPosition(memory, target) + 1 == cells.cells()) {
+                return true;
+            }
+            api.remove(memory, target, 0, -1);
+            return false;
+        } finally {
+            context.release();
+        }
+    }
+
+    /** How many saved sequences are not closed. */
+    int savedOpen() {
+        return saved.count();
+    }
+
     private void requireSequence(int sequence) {
         if (sequence < 0 || sequence >= sequencesMax) {
             throw new IllegalArgumentException("sequence " + sequence + " is not in 0.." + (sequencesMax - 1));
@@ -272,5 +346,6 @@ final class LlamaDecoder implements Decoder {
     public void close() {
         abort.set();
         context.close();
+        saved.closeAll();
     }
 }

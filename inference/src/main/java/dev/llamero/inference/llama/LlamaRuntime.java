@@ -119,6 +119,11 @@ public final class LlamaRuntime {
         return library.ggml().devices().stream().anyMatch(GgmlApi.Device::gpu);
     }
 
+    /** Main memory in bytes that this process can still take; {@link Long#MAX_VALUE} if the system does not tell. */
+    public long hostBytesAvailable() {
+        return HostMemory.availableBytes();
+    }
+
     /**
      * Opens a model and makes its context. Takes from milliseconds to minutes; call it on a platform thread.
      *

@@ -52,6 +52,7 @@ final class ModelApi {
     private final MemorySegment modelHasDecoder;
     private final MemorySegment modelRecurrent;
     private final MemorySegment modelHybrid;
+    private final MemorySegment modelWindow;
     private final MemorySegment vocabTokens;
     private final MemorySegment vocabEog;
     private final MemorySegment tokenize;
@@ -73,6 +74,7 @@ final class ModelApi {
         modelHasDecoder = Native.address(llama, "llama_model_has_decoder");
         modelRecurrent = Native.address(llama, "llama_model_is_recurrent");
         modelHybrid = Native.address(llama, "llama_model_is_hybrid");
+        modelWindow = Native.address(llama, "llama_model_n_swa");
         vocabTokens = Native.address(llama, "llama_vocab_n_tokens");
         vocabEog = Native.address(llama, "llama_vocab_is_eog");
         tokenize = Native.address(llama, "llama_tokenize");
@@ -153,6 +155,11 @@ final class ModelApi {
 
     boolean hybrid(MemorySegment model) {
         return boolOf(modelHybrid, model);
+    }
+
+    /** Tokens that a layer with a sliding window sees; 0 if every layer sees all. */
+    int window(MemorySegment model) {
+        return intOf(modelWindow, model);
     }
 
     int tokens(MemorySegment vocab) {

@@ -128,7 +128,8 @@ final class ModelOpener {
             contextTokens = nextSmaller(contextTokens);
             context = newContext(model, stateful, contextTokens, threads, abort);
         }
-        LlamaDecoder decoder = new LlamaDecoder(library.contexts(), context, abort, outputsMax, vocab.vocabularySize());
+        LlamaDecoder decoder = new LlamaDecoder(
+                library.contexts(), context, abort, outputsMax, vocab.vocabularySize(), !stateful && !hasWindow(model));
         try {
             warmUp(decoder);
         } catch (Throwable t) {
@@ -157,6 +158,15 @@ final class ModelOpener {
                         path + " has an encoder, which Llamero does not run; use a decoder-only model", null);
             }
             return library.models().recurrent(pointer) || library.models().hybrid(pointer);
+        } finally {
+            model.release();
+        }
+    }
+
+    private boolean hasWindow(NativeHandle model) {
+        MemorySegment pointer = model.acquire();
+        try {
+            return library.models().window(pointer) > 0;
         } finally {
             model.release();
         }

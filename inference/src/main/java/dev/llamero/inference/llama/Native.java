@@ -50,6 +50,11 @@ final class Native {
         return pointer.reinterpret(count * Float.BYTES);
     }
 
+    /** Memory behind a pointer that native code gave. */
+    static MemorySegment bytes(MemorySegment pointer, long count) {
+        return pointer.reinterpret(count);
+    }
+
     /** The address of a function that this version of the library has. */
     static MemorySegment address(SymbolLookup symbols, String name) {
         return symbols.find(name)

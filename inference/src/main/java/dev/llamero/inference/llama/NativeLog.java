@@ -35,12 +35,21 @@ final class NativeLog {
     /** Longest joined line; the rest of a longer one starts a new one. */
     private static final int LINE_CHARACTERS_MAX = 8192;
 
-    /** Warnings that state what is intended here: a context below the training length, and a step that was aborted. */
-    private static final List<String> EXPECTED =
-            List.of("the full capacity of the model will not be utilized", "removing memory module entries");
+    /**
+     * Warnings that state what is intended here: a context below the training length, one above it (the engine bounds
+     * each conversation, they only share the cells), and a step that was aborted.
+     */
+    private static final List<String> EXPECTED = List.of(
+            "the full capacity of the model will not be utilized",
+            "possible training context overflow",
+            "removing memory module entries");
+
+    /** What the library calls an error of a step that was aborted. */
+    private static final List<String> ABORTED = List.of("failed with error 1", "compute status: 1", "ret = 2");
 
     private static final ThreadLocal<Pending> PENDING = ThreadLocal.withInitial(Pending::new);
     private static final ThreadLocal<BiConsumer<Integer, String>> OBSERVER = new ThreadLocal<>();
+    private static final ThreadLocal<AbortFlag> RUNNING = new ThreadLocal<>();
     private static final AtomicLong LOST = new AtomicLong();
 
     /** A line that has no end yet. */
@@ -97,6 +106,16 @@ final class NativeLog {
         }
     }
 
+    /** Tells which flag can abort the step that this thread runs next, so that its traces are no errors. */
+    static void stepOf(AbortFlag flag) {
+        RUNNING.set(flag);
+    }
+
+    private static boolean aborted(String text) {
+        AbortFlag flag = RUNNING.get();
+        return flag != null && flag.isSet() && ABORTED.stream().anyMatch(text::contains);
+    }
+
     static void append(int level, String part) {
         Pending pending = PENDING.get();
         if (level != CONTINUE) {
@@ -127,7 +146,7 @@ final class NativeLog {
 
     static Level level(int nativeLevel, String text) {
         return switch (nativeLevel) {
-            case ERROR -> Level.ERROR;
+            case ERROR -> aborted(text) ? Level.DEBUG : Level.ERROR;
             case WARN -> EXPECTED.stream().anyMatch(text::contains) ? Level.DEBUG : Level.WARNING;
             case INFO -> Level.DEBUG;
             default -> Level.OFF;

@@ -13,6 +13,7 @@ import dev.llamero.inference.llama.ModelSettings;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.llama.OpenModel;
 import dev.llamero.models.KvType;
+import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 
 /**
@@ -22,24 +23,36 @@ import java.util.concurrent.CancellationException;
  * @param kvType how the KV cache stores its values
  * @param parallel conversations at once
  * @param queueMax requests that may wait for one of these places
+ * @param parkedBytesMax most main memory for idle conversations of one model; 0 for none, empty for a quarter of what
+ *     is free once the model is loaded, at most 8 GiB
  */
-public record LlamaEngineFactory(NativeSettings natives, KvType kvType, int parallel, int queueMax)
+public record LlamaEngineFactory(
+        NativeSettings natives, KvType kvType, int parallel, int queueMax, OptionalLong parkedBytesMax)
         implements EngineFactory {
+    private static final long PARKED_BYTES_AUTO_MAX = 8L << 30;
+    private static final int PARKED_SHARE_OF_FREE = 4;
+
     /** Conversations whose cells are kept beside the running ones, for their next turn. */
     private static final int KEPT_CONVERSATIONS = 12;
 
     @Override
     public LoadedEngine load(LocalModel model, LoadOptions options, Progress progress) {
-        OpenModel open = open(LlamaRuntime.load(natives), model, options, progress);
+        LlamaRuntime runtime = LlamaRuntime.load(natives);
+        OpenModel open = open(runtime, model, options, progress);
         try {
             EngineInfo info = open.info();
-            var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens());
+            var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens(), parkedBytes(runtime));
             var engine = new BatchingEngine(model.name().display(), open.decoder(), open.tokenizer(), info, limits);
             return new LoadedEngine(new OwningEngine(engine, open), open::grammar);
         } catch (RuntimeException e) {
             open.close();
             throw e;
         }
+    }
+
+    private long parkedBytes(LlamaRuntime runtime) {
+        return parkedBytesMax.orElseGet(
+                () -> Math.min(PARKED_BYTES_AUTO_MAX, runtime.hostBytesAvailable() / PARKED_SHARE_OF_FREE));
     }
 
     private OpenModel open(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {

@@ -109,7 +109,7 @@ class EngineLifeTest {
                         decoder,
                         EngineTestCase.TOKENIZER,
                         info,
-                        new EngineLimits(1, 1, 512),
+                        new EngineLimits(1, 1, 512, 0),
                         () -> closedOn.add(Thread.currentThread().getName() + " " + decoder.closed))
                 .close();
         assertThat(closedOn).containsExactly("engine-toy true");

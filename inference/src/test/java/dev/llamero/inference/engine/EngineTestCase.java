@@ -23,8 +23,14 @@ final class EngineTestCase {
     }
 
     static BatchingEngine engine(FakeDecoder decoder, int parallel, int queueMax, int context) {
+        return engine(decoder, parallel, queueMax, context, 0);
+    }
+
+    /** An engine that parks idle conversations in so many bytes. */
+    static BatchingEngine engine(FakeDecoder decoder, int parallel, int queueMax, int context, long parkedBytesMax) {
         EngineInfo info = new EngineInfo("fake", context, parallel, 0, 0);
-        return new BatchingEngine("toy", decoder, TOKENIZER, info, new EngineLimits(parallel, queueMax, context));
+        EngineLimits limits = new EngineLimits(parallel, queueMax, context, parkedBytesMax);
+        return new BatchingEngine("toy", decoder, TOKENIZER, info, limits);
     }
 
     static BatchingEngine engine(FakeDecoder decoder, int parallel) {

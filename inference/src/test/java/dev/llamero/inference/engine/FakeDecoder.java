@@ -3,6 +3,9 @@ package dev.llamero.inference.engine;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
@@ -32,6 +35,19 @@ final class FakeDecoder implements Decoder {
 
     /** Called before each step; null lets the step happen, an outcome replaces it, an exception fails it. */
     volatile Function<Batch, Outcome> beforeStep = batch -> null;
+
+    /** Host memory of one saved cell. */
+    static final int CELL_BYTES = 10;
+
+    /** Saved sequences that are not closed. */
+    final Set<SavedSequence> saved = ConcurrentHashMap.newKeySet();
+
+    volatile int saves;
+    volatile int restores;
+    volatile boolean canSave = true;
+    volatile boolean savesFail;
+    volatile boolean restoresFail;
+    private boolean shiftPending;
 
     volatile boolean canShift = true;
     volatile boolean canCut = true;
@@ -77,6 +93,7 @@ final class FakeDecoder implements Decoder {
         if (recording && instead == null) {
             steps.add(rows(batch));
         }
+        shiftPending = shiftPending && instead != null;
         return instead == null ? Outcome.DONE : instead;
     }
 
@@ -189,12 +206,90 @@ final class FakeDecoder implements Decoder {
     public void shift(int sequence, int from, int to, int delta) {
         checkCaller();
         require(canShift, "shift of a model that cannot");
+        shiftPending = true;
         for (int cell = 0; cell < position.length; cell++) {
             if (holders[cell].get(sequence) && position[cell] >= from && position[cell] < to) {
                 position[cell] += delta;
             }
         }
         Arrays.fill(tables, null);
+    }
+
+    /** Tokens by position. */
+    private final class Saved implements SavedSequence {
+        private final int[] tokens;
+
+        private Saved(int[] tokens) {
+            this.tokens = tokens;
+            saved.add(this);
+        }
+
+        @Override
+        public long bytes() {
+            return (long) tokens.length * CELL_BYTES;
+        }
+
+        @Override
+        public void close() {
+            checkCaller();
+            saved.remove(this);
+        }
+    }
+
+    @Override
+    public long savedBytes(int sequence) {
+        checkCaller();
+        table(sequence);
+        return canSave ? (long) tableSizes[sequence] * CELL_BYTES : 0;
+    }
+
+    @Override
+    public Optional<SavedSequence> save(int sequence) {
+        checkCaller();
+        require(!shiftPending, "save before a shift took effect");
+        int[] table = table(sequence);
+        require(tableSizes[sequence] > 0, "save of empty sequence " + sequence);
+        if (savesFail) {
+            return Optional.empty();
+        }
+        saves++;
+        return Optional.of(new Saved(Arrays.stream(table)
+                .limit(tableSizes[sequence])
+                .map(cell -> token[cell])
+                .toArray()));
+    }
+
+    @Override
+    public boolean restore(SavedSequence from, int target) {
+        checkCaller();
+        require(saved.contains(from), "restore of a closed sequence");
+        require(size(target) == 0, "restore into sequence " + target + ", which is not empty");
+        int[] tokens = ((Saved) from).tokens;
+        require(freeCells() >= tokens.length, "restore of " + tokens.length + " cells into " + freeCells());
+        if (restoresFail) {
+            return false;
+        }
+        restores++;
+        int cell = 0;
+        for (int i = 0; i < tokens.length; i++) {
+            while (!holders[cell].isEmpty()) {
+                cell++;
+            }
+            position[cell] = i;
+            token[cell] = tokens[i];
+            holders[cell].set(target);
+        }
+        tables[target] = null;
+        return true;
+    }
+
+    /** Cells below the highest one in use, which every step reads. */
+    int cellsRead() {
+        int highest = holders.length;
+        while (highest > 0 && holders[highest - 1].isEmpty()) {
+            highest--;
+        }
+        return highest;
     }
 
     /** Cells that no sequence holds. */
@@ -244,6 +339,7 @@ final class FakeDecoder implements Decoder {
 
     @Override
     public void close() {
+        require(saved.isEmpty(), "closed with " + saved.size() + " saved sequences open");
         closed = true;
     }
 

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,8 @@ class GoldenModelsTest {
     }
 
     private static EngineFactory engines() {
-        return new LlamaEngineFactory(NativeSettings.fromEnvironment(System.getenv()), KvType.F16, 1, 64);
+        return new LlamaEngineFactory(
+                NativeSettings.fromEnvironment(System.getenv()), KvType.F16, 1, 64, OptionalLong.of(0));
     }
 
     private TestServer server(List<String> installed) throws IOException {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.llamero.inference.engine.Batch;
 import dev.llamero.inference.engine.Decoder;
+import dev.llamero.inference.engine.SavedSequence;
 import dev.llamero.models.KvType;
 import java.util.Arrays;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** KV cache, batches and aborts, on the toy model. */
 @Tag("native")
@@ -176,6 +179,67 @@ class DecoderTest {
             assertThat(rounded).isNotEqualTo(exact);
             assertThat(quantised.info().bytesTotal()).isPositive();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = KvType.class,
+            names = {"F16", "Q8_0"})
+    void restoredCellsGoOnExactlyAsTheOldOnes(KvType kvType) {
+        ModelSettings settings = new ModelSettings(512, 1, 4, 0, kvType, 1, 128, true);
+        try (OpenModel opened = TestModels.runtime().open(TestModels.toy(), settings, LoadProgress.NONE)) {
+            Decoder each = opened.decoder();
+            step(each, 0, 0, PROMPT);
+            step(each, 1, 0, 65, 66);
+            SavedSequence saved = each.save(0).orElseThrow();
+            assertThat(saved.bytes()).isEqualTo(each.savedBytes(0)).isPositive();
+            step(each, 0, PROMPT.length, 33);
+            float[] before = logits(each, 0);
+            assertThat(each.remove(0, 0, -1)).isTrue();
+            step(each, 2, 0, 70, 71, 72);
+            assertThat(each.restore(saved, 3)).isTrue();
+            step(each, 3, PROMPT.length, 33);
+            assertThat(logits(each, 0)).usingComparatorWithPrecision(CLOSE).containsExactly(before);
+            // The saved cells are still there, for a second conversation with the same beginning.
+            assertThat(each.restore(saved, 0)).isTrue();
+            assertThat(each.remove(0, 4, -1)).isTrue();
+            step(each, 0, 4, PROMPT[4]);
+            saved.close();
+        }
+    }
+
+    @Test
+    void aRestoreWithoutRoomLeavesTheTargetEmpty() {
+        for (int sequence = 0; sequence < 3; sequence++) {
+            step(decoder, sequence, 0, repeated(128));
+        }
+        SavedSequence saved = decoder.save(0).orElseThrow();
+        step(decoder, 3, 0, repeated(1));
+        step(decoder, 2, 128, repeated(100));
+        assertThat(decoder.remove(3, 0, -1)).isTrue();
+        assertThat(decoder.restore(saved, 3)).isFalse();
+        assertThat(step(decoder, 3, 0, 65)).isNotNegative();
+        assertThat(decoder.remove(3, 0, -1)).isTrue();
+        assertThat(decoder.remove(1, 0, -1)).isTrue();
+        assertThat(decoder.restore(saved, 3)).isTrue();
+    }
+
+    @Test
+    void savedCellsOutliveNeitherTheirCloseNorTheModel() {
+        step(decoder, 0, 0, PROMPT);
+        assertThat(decoder.savedBytes(1)).isZero();
+        assertThat(decoder.save(1)).isEmpty();
+        SavedSequence closed = decoder.save(0).orElseThrow();
+        SavedSequence left = decoder.save(0).orElseThrow();
+        closed.close();
+        closed.close();
+        refuses("closed or another decoder's", () -> decoder.restore(closed, 1));
+        refuses("ends at 7", () -> decoder.restore(left, 0));
+        refuses("sequence 9", () -> decoder.restore(left, 9));
+        refuses("sequence 9", () -> decoder.save(9));
+        assertThat(((LlamaDecoder) decoder).savedOpen()).isOne();
+        model.close();
+        assertThat(((LlamaDecoder) decoder).savedOpen()).isZero();
     }
 
     private void refuses(String words, ThrowingCallable call) {

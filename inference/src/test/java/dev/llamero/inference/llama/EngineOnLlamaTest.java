@@ -18,11 +18,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The batching engine over llama.cpp with a real model: what a double cannot show. */
 @Tag("native")
@@ -39,19 +40,22 @@ class EngineOnLlamaTest {
     private record Answer(String text, List<TokenLogprob> logprobs, FinishReason reason, GenerationStatistics cost) {}
 
     private static BatchingEngine open(String file) {
+        return open(file, KvType.F16, 0);
+    }
+
+    private static BatchingEngine open(String file, KvType kvType, long parkedBytesMax) {
         Path gguf = MODELS.resolve(file);
         Assumptions.assumeTrue(Files.exists(gguf), "skipped: no model at " + gguf);
         Assumptions.assumeTrue(Files.exists(NATIVES.resolve("linux-x64/node_modules")), "skipped: natives not fetched");
-        LlamaRuntime runtime = LlamaRuntime.load(
-                new NativeSettings(Optional.empty(), Optional.of(NATIVES), NativeSettings.Variant.CPU));
-        ModelSettings settings = new ModelSettings(CONTEXT, 2, 16, 0, KvType.F16, 2, 512, true);
+        LlamaRuntime runtime = TestModels.runtime();
+        ModelSettings settings = new ModelSettings(CONTEXT, 2, 16, 0, kvType, 2, 512, true);
         OpenModel model = runtime.open(gguf, settings, LoadProgress.NONE);
         return new BatchingEngine(
                 file,
                 model.decoder(),
                 model.tokenizer(),
                 model.info(),
-                new EngineLimits(8, 32, model.info().contextTokens()),
+                new EngineLimits(8, 32, model.info().contextTokens(), parkedBytesMax),
                 model);
     }
 
@@ -159,6 +163,33 @@ class EngineOnLlamaTest {
             Answer again = read(engine.submit(request));
             assertThat(again.cost().reusedTokens()).isEqualTo(again.cost().promptTokens() - 1);
             assertThat(again.text()).isEqualTo(fresh).isNotEmpty();
+        }
+    }
+
+    /** Another conversation's long answer makes the first one's cells leave the cache. */
+    @ParameterizedTest
+    @EnumSource(
+            value = KvType.class,
+            names = {"F16", "Q8_0"})
+    void aParkedChatGoesOnWithTheTextOfOneThatWasNeverMoved(KvType kvType) throws InterruptedException {
+        for (String file : new String[] {TINY, SMOL}) {
+            List<Answer> kept = twoTurnsWithAnotherChatBetween(file, kvType, 0);
+            List<Answer> parked = twoTurnsWithAnotherChatBetween(file, kvType, 1L << 30);
+            assertThat(parked.get(1).text()).isEqualTo(kept.get(1).text()).isNotEmpty();
+            assertThat(parked.get(1).cost().reusedTokens())
+                    .isEqualTo(kept.get(1).cost().reusedTokens())
+                    .isGreaterThan(kept.get(0).cost().promptTokens() - 1);
+        }
+    }
+
+    private static List<Answer> twoTurnsWithAnotherChatBetween(String file, KvType kvType, long parkedBytesMax)
+            throws InterruptedException {
+        try (BatchingEngine engine = open(file, kvType, parkedBytesMax)) {
+            String question = "The sea is wide. ".repeat(20) + "What is the capital of Italy?";
+            Answer first = read(engine.submit(request(engine, chat(question) + NOT_THINKING, 20, -1, "one")));
+            read(engine.submit(request(engine, chat("Count to 20.") + NOT_THINKING, 40, -1, "two")));
+            String next = chat(question, NOT_THINKING + first.text(), "And of Spain?") + NOT_THINKING;
+            return List.of(first, read(engine.submit(request(engine, next, 30, -1, "one"))));
         }
     }
 

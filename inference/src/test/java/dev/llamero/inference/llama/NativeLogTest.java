@@ -48,9 +48,27 @@ class NativeLogTest {
         assertThat(NativeLog.level(NativeLog.INFO, "x")).isEqualTo(Level.DEBUG);
         assertThat(NativeLog.level(NativeLog.DEBUG, "x")).isEqualTo(Level.OFF);
         assertThat(NativeLog.level(
+                        NativeLog.WARN, "n_ctx_seq (32768) > n_ctx_train (8192) -- possible training context overflow"))
+                .isEqualTo(Level.DEBUG);
+        assertThat(NativeLog.level(
                         NativeLog.WARN,
                         "n_ctx < n_ctx_train -- the full capacity of the model will not be " + "utilized"))
                 .isEqualTo(Level.DEBUG);
+    }
+
+    @Test
+    void anAbortedStepIsNoErrorAndAnyOtherIs() {
+        AbortFlag flag = new AbortFlag();
+        NativeLog.stepOf(flag);
+        String line = "llama_decode: failed to decode, ret = 2";
+        assertThat(NativeLog.level(NativeLog.ERROR, line)).isEqualTo(Level.ERROR);
+        flag.set();
+        assertThat(NativeLog.level(NativeLog.ERROR, line)).isEqualTo(Level.DEBUG);
+        assertThat(NativeLog.level(NativeLog.ERROR, "process_ubatch: failed to compute graph, compute status: 1"))
+                .isEqualTo(Level.DEBUG);
+        assertThat(NativeLog.level(NativeLog.ERROR, "out of memory")).isEqualTo(Level.ERROR);
+        flag.take();
+        assertThat(NativeLog.level(NativeLog.ERROR, line)).isEqualTo(Level.ERROR);
     }
 
     @Test
