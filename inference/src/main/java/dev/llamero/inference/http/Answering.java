@@ -6,12 +6,14 @@ import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.FinishReason;
 import dev.llamero.inference.engine.Generation;
 import dev.llamero.inference.engine.GenerationRequest;
+import dev.llamero.inference.engine.GenerationStatistics;
 import dev.llamero.inference.engine.TokenEvent;
 import dev.llamero.inference.engine.TokenLogprob;
 import dev.llamero.inference.prompt.AnswerParser;
 import dev.llamero.inference.prompt.AnswerParser.Delta;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -19,6 +21,8 @@ import java.util.Map;
  * by its thread; a client that leaves cancels the generation from another thread.
  */
 final class Answering {
+    private static final System.Logger LOG = System.getLogger(Answering.class.getName());
+
     private final Exchange exchange;
     private final AnswerShape shape;
     private final boolean stream;
@@ -121,6 +125,7 @@ final class Answering {
         if (finish == null) {
             return;
         }
+        log(finish.statistics());
         tell(parser.finish(), List.of());
         var ending = new Ending(
                 finish.reason() == FinishReason.LENGTH ? "length" : "stop",
@@ -138,6 +143,21 @@ final class Answering {
         }
         out.write(object);
         out.close();
+    }
+
+    private void log(GenerationStatistics statistics) {
+        LOG.log(
+                System.Logger.Level.INFO,
+                String.format(
+                        Locale.ROOT,
+                        "request %s: queued %.1f ms, prompt of %d tokens (%d reused) in %.1f ms, %d tokens in %.1f ms",
+                        exchange.requestId(),
+                        statistics.queueNanos() / 1e6,
+                        statistics.promptTokens(),
+                        statistics.reusedTokens(),
+                        statistics.promptNanos() / 1e6,
+                        statistics.generatedTokens(),
+                        statistics.generationNanos() / 1e6));
     }
 
     /** Before the first object went out, the failure still has a status; afterwards it is the last line. */
