@@ -200,18 +200,14 @@ final class FormatString {
             at++;
             return;
         }
-        int start = at + 1;
-        int from = at;
-        at = start;
+        at++;
         int[] number = number();
-        boolean read = number != null && at == close;
+        afterIndex = number != null && at == close;
         at = close + 1;
-        afterIndex = read;
-        if (read && number[0] >= 1 && number[0] <= arguments.size()) {
+        if (afterIndex && number[0] >= 1 && number[0] <= arguments.size()) {
             argument = number[0] - 1;
         } else {
             goodArgument = false;
-            at = from + (close + 1 - from);
         }
     }
 

@@ -182,8 +182,8 @@ final class Formatter {
         }
         char first = number.charAt(1);
         if (first == 'I' || first == 'N') {
-            boolean bare = first == 'N' && !space && !plus || number.charAt(0) == '+' && !plus;
-            padWithSpaces(bare && first == 'N' ? number.substring(1) : number.toString());
+            boolean bare = first == 'N' && !space && !plus;
+            padWithSpaces(bare ? number.substring(1) : number.toString());
             return;
         }
         if (sharp && verb != 'b') {

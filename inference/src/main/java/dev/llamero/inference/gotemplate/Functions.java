@@ -41,19 +41,9 @@ enum Functions {
     /** Type of a parameter. */
     enum Parameter {
         /** Any value as it is, in its interface. */
-        VALUE("reflect.Value"),
-        ANY("interface {}"),
-        STRING("string");
-
-        private final String typeName;
-
-        Parameter(String typeName) {
-            this.typeName = typeName;
-        }
-
-        String typeName() {
-            return typeName;
-        }
+        VALUE,
+        ANY,
+        STRING
     }
 
     private final boolean variadic;

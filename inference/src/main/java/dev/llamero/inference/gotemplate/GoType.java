@@ -45,8 +45,9 @@ final class GoType {
     }
 
     /**
-     * A method without arguments.
+     * A method.
      *
+     * @param arguments how many it takes; those that a template can call take none
      * @param badSignature null, or why a template cannot call it
      */
     record Method(int arguments, String badSignature, Function<GoValue, GoValue> body) {}

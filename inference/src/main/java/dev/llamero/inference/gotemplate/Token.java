@@ -1,5 +1,7 @@
 package dev.llamero.inference.gotemplate;
 
+import java.util.Map;
+
 /**
  * A token of a template.
  *
@@ -44,19 +46,19 @@ record Token(Kind kind, int position, String text, int line) {
         TEMPLATE,
         WITH;
 
-        private static final java.util.Map<String, Kind> KEYWORDS = java.util.Map.ofEntries(
-                java.util.Map.entry(".", DOT),
-                java.util.Map.entry("block", BLOCK),
-                java.util.Map.entry("break", BREAK),
-                java.util.Map.entry("continue", CONTINUE),
-                java.util.Map.entry("define", DEFINE),
-                java.util.Map.entry("else", ELSE),
-                java.util.Map.entry("end", END),
-                java.util.Map.entry("if", IF),
-                java.util.Map.entry("range", RANGE),
-                java.util.Map.entry("nil", NIL),
-                java.util.Map.entry("template", TEMPLATE),
-                java.util.Map.entry("with", WITH));
+        private static final Map<String, Kind> KEYWORDS = Map.ofEntries(
+                Map.entry(".", DOT),
+                Map.entry("block", BLOCK),
+                Map.entry("break", BREAK),
+                Map.entry("continue", CONTINUE),
+                Map.entry("define", DEFINE),
+                Map.entry("else", ELSE),
+                Map.entry("end", END),
+                Map.entry("if", IF),
+                Map.entry("range", RANGE),
+                Map.entry("nil", NIL),
+                Map.entry("template", TEMPLATE),
+                Map.entry("with", WITH));
 
         /** The kind of a word. */
         static Kind ofWord(String word) {
