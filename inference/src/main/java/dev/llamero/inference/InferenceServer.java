@@ -86,7 +86,8 @@ public final class InferenceServer implements AutoCloseable {
             var pool = shutdown.then("tokenizing", new TokenizingPool());
             var digests = shutdown.then("digests", new FileDigests());
             var folder = new GgufFolder(settings.modelPaths(), digests);
-            Optional<OllamaStore> store = settings.ollamaStore().map(OllamaStore::new);
+            Optional<OllamaStore> store =
+                    settings.ollamaStore().map(root -> new OllamaStore(root, settings.goTemplates()));
             var handlers = new ApiHandlers(
                     ModelStore.of(folder, store),
                     loaded,

@@ -21,6 +21,12 @@ final class SettingKeys {
             List.of("OLLAMA_MODELS"),
             "~/.ollama/models",
             "Root of an Ollama store, which is only read.");
+    static final Setting GO_TEMPLATE = new Setting(
+            "go-template",
+            List.of("OLLAMA_GO_TEMPLATE"),
+            "",
+            "Whether the Go template of a store's model makes its prompts: true or false; empty for the one that"
+                    + " offers more.");
     static final Setting NUM_CTX = new Setting(
             "num-ctx",
             List.of("OLLAMA_CONTEXT_LENGTH"),
@@ -93,6 +99,7 @@ final class SettingKeys {
             MODEL,
             MODELS,
             OLLAMA_MODELS,
+            GO_TEMPLATE,
             NUM_CTX,
             NUM_GPU,
             NUM_THREAD,

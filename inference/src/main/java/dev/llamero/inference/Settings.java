@@ -27,6 +27,7 @@ import java.util.OptionalLong;
  * @param listener address, port and allowed web origins
  * @param modelPaths GGUF files, or folders of them
  * @param ollamaStore root of an Ollama store; empty if only named files are served
+ * @param goTemplates whether Go templates of the store make prompts; empty for whichever template offers more
  * @param loading how models are loaded
  * @param kvCacheType {@code f16} or {@code q8_0}
  * @param cacheRamBytes main memory for paused conversations, per model; empty for a share of what is free
@@ -41,6 +42,7 @@ record Settings(
         ApiServer.Settings listener,
         List<Path> modelPaths,
         Optional<Path> ollamaStore,
+        Optional<Boolean> goTemplates,
         LoadDefaults loading,
         String kvCacheType,
         OptionalLong cacheRamBytes,
@@ -80,6 +82,9 @@ record Settings(
                 listener(reader),
                 List.of(only.orElseGet(() -> reader.path(SettingKeys.MODELS).orElseThrow())),
                 only.isPresent() ? Optional.empty() : reader.path(SettingKeys.OLLAMA_MODELS),
+                reader.text(SettingKeys.GO_TEMPLATE).isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(reader.enabled(SettingKeys.GO_TEMPLATE)),
                 new LoadDefaults(
                         orConfig(reader, SettingKeys.NUM_CTX, 8, CONTEXT_MAX, config.contextTokens()),
                         orConfig(reader, SettingKeys.NUM_GPU, -1, 10_000, config.gpuLayers()),

@@ -36,16 +36,19 @@ public record LocalModel(
      * Text layers of a store's model; all empty for a loose file.
      *
      * @param template Go template
+     * @param goTemplate whether that template makes the prompts; empty for whichever template offers more
      * @param parameters stored options
      * @param messages role and content of each stored message
      */
     public record Layers(
             Optional<String> template,
+            Optional<Boolean> goTemplate,
             Optional<String> system,
             Map<String, Object> parameters,
             List<Message> messages,
             List<String> licenses) {
-        static final Layers NONE = new Layers(Optional.empty(), Optional.empty(), Map.of(), List.of(), List.of());
+        static final Layers NONE =
+                new Layers(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), List.of(), List.of());
     }
 
     /** A stored message. */

@@ -33,11 +33,18 @@ public final class OllamaStore implements ModelStore.Source {
     private static final int MANIFESTS_MAX = 10_000;
 
     private final Path root;
+    private final Optional<Boolean> goTemplates;
     private final HeaderCache headers = new HeaderCache();
 
-    /** @param root folder with {@code manifests} and {@code blobs}; one that does not exist counts as empty */
-    public OllamaStore(Path root) {
+    /**
+     * The store in a folder.
+     *
+     * @param root has {@code manifests} and {@code blobs}; one that does not exist counts as empty
+     * @param goTemplates whether Go templates make prompts; empty for whichever template offers more
+     */
+    public OllamaStore(Path root, Optional<Boolean> goTemplates) {
         this.root = root;
+        this.goTemplates = goTemplates;
     }
 
     @Override
@@ -138,7 +145,8 @@ public final class OllamaStore implements ModelStore.Source {
                 JSON.readTree(textOf(layer(layers, "params")).orElse("{}")).properties()) {
             parameters.put(entry.getKey(), JsonTree.plain(entry.getValue()));
         }
-        return new LocalModel.Layers(textOf(template), textOf(layer(layers, "system")), parameters, messages, licenses);
+        return new LocalModel.Layers(
+                textOf(template), goTemplates, textOf(layer(layers, "system")), parameters, messages, licenses);
     }
 
     private static Optional<JsonNode> layer(List<JsonNode> layers, String kind) {

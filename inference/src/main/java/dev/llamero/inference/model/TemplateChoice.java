@@ -35,12 +35,14 @@ final class TemplateChoice {
      * @throws GoTemplateException if it has one that is not valid
      */
     static Optional<OllamaTemplate> goTemplate(LocalModel model) {
-        if (model.text().template().isEmpty()) {
+        Optional<Boolean> forced = model.text().goTemplate();
+        if (model.text().template().isEmpty() || forced.filter(go -> !go).isPresent()) {
             return Optional.empty();
         }
         String jinja = model.header().chatTemplate().orElse("");
         OllamaTemplate go = parsed(model.text().template().get());
-        return !jinja.isEmpty() && offersMore(jinja, go) ? Optional.empty() : Optional.of(go);
+        boolean chooses = forced.isEmpty() && !jinja.isEmpty();
+        return chooses && offersMore(jinja, go) ? Optional.empty() : Optional.of(go);
     }
 
     private static OllamaTemplate parsed(String source) {

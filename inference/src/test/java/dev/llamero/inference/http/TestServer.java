@@ -43,7 +43,8 @@ final class TestServer implements AutoCloseable {
         loaded = new LoadedModels(choice.engines(), choice.limits());
         var handlers = new ApiHandlers(
                 ModelStore.of(
-                        new GgufFolder(choice.files(), digests), choice.store().map(OllamaStore::new)),
+                        new GgufFolder(choice.files(), digests),
+                        choice.store().map(root -> new OllamaStore(root, Optional.empty()))),
                 loaded,
                 new LoadDefaults(choice.contextTokens(), -1, 1, 512),
                 new ChatTemplates(choice.templates()),
