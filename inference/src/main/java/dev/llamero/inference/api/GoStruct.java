@@ -48,6 +48,11 @@ final class GoStruct {
         return value;
     }
 
+    /** Throws the first fault of the fields read so far, for a reader that looks at values before the end. */
+    void throwFaults() {
+        errors.throwFirst();
+    }
+
     /** The last value under a key that fits, or the fallback. */
     private <T> T field(String key, T fallback, Function<JsonValue, T> read) {
         T result = fallback;

@@ -11,7 +11,7 @@ import java.util.Map;
 public final class JsonText {
     private JsonText() {}
 
-    /** Maps, collections, strings, numbers, booleans, null, {@code int[]} and {@code byte[]} (as numbers) to JSON. */
+    /** Maps, collections, strings, numbers, booleans, null, and arrays of int, float and byte (as numbers) to JSON. */
     public static String of(Object value) {
         var out = new StringBuilder();
         write(value, out);
@@ -29,6 +29,7 @@ public final class JsonText {
             case Map<?, ?> map -> object(map, out);
             case Collection<?> items -> array(items, out);
             case int[] items -> numbers(items, out);
+            case float[] items -> reals(items, out);
             case byte[] items -> bytes(items, out);
             default -> throw new IllegalStateException("no JSON for " + value.getClass());
         }
@@ -60,6 +61,15 @@ public final class JsonText {
         out.append('[');
         for (int i = 0; i < items.length; i++) {
             out.append(i == 0 ? "" : ",").append(items[i]);
+        }
+        out.append(']');
+    }
+
+    private static void reals(float[] items, StringBuilder out) {
+        out.append('[');
+        for (int i = 0; i < items.length; i++) {
+            out.append(i == 0 ? "" : ",");
+            write(items[i], out);
         }
         out.append(']');
     }

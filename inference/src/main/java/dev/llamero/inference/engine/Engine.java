@@ -6,7 +6,7 @@ package dev.llamero.inference.engine;
  *
  * <p>All methods may be called from any thread. The owner closes it; closing frees the model's memory.
  */
-public interface Engine extends AutoCloseable {
+public interface Engine extends ModelRunner {
     /**
      * Queues a request.
      *
@@ -16,16 +16,8 @@ public interface Engine extends AutoCloseable {
      */
     Generation submit(GenerationRequest request);
 
-    Tokenizer tokenizer();
-
-    EngineInfo info();
-
     /** Requests that wait and run now. */
     Load load();
-
-    /** Fails what waits and runs with {@link EngineException.Closed}, then frees the model. Again: no effect. */
-    @Override
-    void close();
 
     /**
      * How busy an engine is.

@@ -24,6 +24,7 @@ final class Answering {
     private static final System.Logger LOG = System.getLogger(Answering.class.getName());
 
     private final Exchange exchange;
+    private final Replies replies;
     private final AnswerShape shape;
     private final boolean stream;
     private final long loadNanos;
@@ -33,7 +34,6 @@ final class Answering {
     private final List<TokenLogprob> logprobs = new ArrayList<>();
     private final List<ToolCall> calls = new ArrayList<>();
     private AnswerParser parser;
-    private NdjsonWriter out;
 
     /** Makes the request for the content, once the thinking is over. */
     interface AfterThinking {
@@ -42,8 +42,15 @@ final class Answering {
     }
 
     /** @param loadNanos from the handler's entry until the model was ready */
-    Answering(Exchange exchange, AnswerShape shape, AnswerParser parser, boolean stream, long loadNanos) {
+    Answering(
+            Exchange exchange,
+            Replies replies,
+            AnswerShape shape,
+            AnswerParser parser,
+            boolean stream,
+            long loadNanos) {
         this.exchange = exchange;
+        this.replies = replies;
         this.shape = shape;
         this.parser = parser;
         this.stream = stream;
@@ -114,10 +121,7 @@ final class Answering {
             thinking.append(delta.thinking());
             logprobs.addAll(pieceLogprobs);
         } else if (!delta.content().isEmpty() || !delta.thinking().isEmpty() || !pieceLogprobs.isEmpty()) {
-            if (out == null) {
-                out = exchange.ndjson();
-            }
-            out.write(shape.piece(delta, pieceLogprobs));
+            replies.piece(shape.piece(delta, pieceLogprobs));
         }
     }
 
@@ -134,15 +138,11 @@ final class Answering {
                 finish.statistics());
         var rest = new Delta(content.toString(), thinking.toString(), calls);
         Map<String, Object> object = shape.last(rest, logprobs, ending, raw.toString());
-        if (!stream) {
-            exchange.json(200, object);
-            return;
+        if (stream) {
+            replies.last(object);
+        } else {
+            replies.only(object);
         }
-        if (out == null) {
-            out = exchange.ndjson();
-        }
-        out.write(object);
-        out.close();
     }
 
     private void log(GenerationStatistics statistics) {
@@ -162,10 +162,9 @@ final class Answering {
 
     /** Before the first object went out, the failure still has a status; afterwards it is the last line. */
     private void tellFailure(EngineException failure) {
-        if (out == null || exchange.watch().isGone()) {
+        if (!replies.started() || exchange.watch().isGone()) {
             throw failure;
         }
-        out.write(Map.of("error", "an error was encountered while running the model: " + failure.getMessage()));
-        out.close();
+        replies.last(Map.of("error", "an error was encountered while running the model: " + failure.getMessage()));
     }
 }

@@ -20,9 +20,14 @@ public record ApiHandlers(
 
     OllamaRoutes routes() {
         var preparation = new Preparation(this);
+        var models = new ModelsHandler(store, loaded);
+        var chat = new ChatHandler(preparation);
+        var embed = new EmbedHandler(preparation);
         return new OllamaRoutes(
-                new ModelsHandler(store, loaded),
+                models,
                 new GenerateHandler(preparation)::handle,
-                new ChatHandler(preparation)::handle);
+                chat::handle,
+                embed,
+                new OpenAiHandler(store, models, chat, embed));
     }
 }

@@ -21,7 +21,11 @@ final class ChatHandler {
     }
 
     void handle(Exchange exchange) throws InterruptedException {
-        ChatRequest request = ChatRequest.read(exchange.body());
+        answer(exchange, ChatRequest.read(exchange.body()), new OllamaReplies(exchange));
+    }
+
+    /** Answers a request, whoever it came from. */
+    void answer(Exchange exchange, ChatRequest request, Replies replies) throws InterruptedException {
         Preparation.checkLogprobs(request.run());
         if (request.model().isBlank()) {
             throw ApiException.badRequest("model is required");
@@ -30,17 +34,18 @@ final class ChatHandler {
         var shape = new ChatShape(request.model());
         if (request.messages().isEmpty() && request.run().unloads()) {
             preparation.unload(model);
-            exchange.json(200, shape.empty("unload"));
+            replies.only(shape.empty("unload"));
             return;
         }
         Think think = Preparation.think(model, request.model(), request.run().think());
         Preparation.checkCapabilities(
                 model, request.model(), "chat", request.tools().isEmpty() ? "" : "tools");
-        var options = Preparation.options(model, request.run());
-        try (LoadedModels.Lease lease = preparation.load(exchange, model, options, request.run())) {
-            var job = new Job(exchange, request.run(), options, lease);
+        var options = Preparation.options(model, request.run().options());
+        try (LoadedModels.Lease lease =
+                preparation.load(exchange, model, options, request.run().keepAlive())) {
+            var job = new Job(exchange, replies, request.run(), options, lease);
             if (request.messages().isEmpty()) {
-                exchange.json(200, shape.empty("load"));
+                replies.only(shape.empty("load"));
             } else {
                 PromptBuilder prompts = preparation.prompts(model, lease);
                 job.answer(() -> answer(job, prompts, request, model, think));
@@ -56,7 +61,7 @@ final class ChatHandler {
         Prompt prompt = prompts.chat(messages, request.tools(), think, job.run().truncate());
         var shape = new ChatShape(request.model());
         if (job.run().debugRenderOnly()) {
-            job.exchange().json(200, shape.rendered(prompt.text()));
+            job.replies().only(shape.rendered(prompt.text()));
             return;
         }
         boolean thinks = think != null && think.on();

@@ -83,6 +83,10 @@ final class Dispatcher {
         if (exchange.watch().isGone()) {
             throw new CloseConnectionException("the client left", failure);
         }
+        if (OpenAiFailures.areFor(exchange.path())) {
+            OpenAiFailures.send(exchange, failure);
+            return;
+        }
         ErrorReplies.Reply reply = ErrorReplies.of(failure);
         exchange.json(reply.status(), reply.body());
     }

@@ -31,7 +31,7 @@ final class Exchange {
     private final WriteWatch writes;
     private final long startNanos = System.nanoTime();
     private boolean started;
-    private NdjsonWriter stream;
+    private StreamWriter stream;
 
     Exchange(ServerRequest request, ServerResponse response, String requestId, ClientWatch watch, WriteWatch writes) {
         this.request = request;
@@ -125,11 +125,11 @@ final class Exchange {
         response.send(method().equals("HEAD") ? new byte[0] : body);
     }
 
-    /** Begins a stream of JSON objects, one per line. */
-    NdjsonWriter ndjson() {
-        reply(HeaderNames.CONTENT_TYPE, "application/x-ndjson");
+    /** Begins a body that is sent piece by piece. */
+    StreamWriter stream(String contentType) {
+        reply(HeaderNames.CONTENT_TYPE, contentType);
         started = true;
-        stream = new NdjsonWriter(response.outputStream(), writes);
+        stream = new StreamWriter(response.outputStream(), writes);
         return stream;
     }
 }

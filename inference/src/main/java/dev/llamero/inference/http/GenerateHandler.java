@@ -41,9 +41,10 @@ final class GenerateHandler {
         Think think = Preparation.think(model, request.model(), request.run().think());
         Preparation.checkCapabilities(
                 model, request.model(), "generate", request.suffix().isEmpty() ? "" : "insert");
-        var options = Preparation.options(model, request.run());
-        try (LoadedModels.Lease lease = preparation.load(exchange, model, options, request.run())) {
-            var job = new Job(exchange, request.run(), options, lease);
+        var options = Preparation.options(model, request.run().options());
+        try (LoadedModels.Lease lease =
+                preparation.load(exchange, model, options, request.run().keepAlive())) {
+            var job = new Job(exchange, new OllamaReplies(exchange), request.run(), options, lease);
             if (request.prompt().isEmpty()) {
                 exchange.json(200, GenerateShape.empty(request.model(), "load"));
             } else {

@@ -16,17 +16,24 @@ import java.util.function.Supplier;
 /**
  * A request whose model is in memory: what it says, and what it is answered with. Immutable.
  *
+ * @param replies where the answer goes
  * @param options merged
  * @param lease the use of the model, which the handler ends
  * @param loadNanos from the handler's entry until the model was ready
  */
-record Job(Exchange exchange, RunRequest run, ModelOptions options, LoadedModels.Lease lease, long loadNanos) {
+record Job(
+        Exchange exchange,
+        Replies replies,
+        RunRequest run,
+        ModelOptions options,
+        LoadedModels.Lease lease,
+        long loadNanos) {
     private static final int KEEP_DEFAULT = 4;
     /** An answer without a limit of its own ends at this many contexts, as Ollama's. */
     private static final int CONTEXTS_MAX = 10;
 
-    Job(Exchange exchange, RunRequest run, ModelOptions options, LoadedModels.Lease lease) {
-        this(exchange, run, options, lease, System.nanoTime() - exchange.startNanos());
+    Job(Exchange exchange, Replies replies, RunRequest run, ModelOptions options, LoadedModels.Lease lease) {
+        this(exchange, replies, run, options, lease, System.nanoTime() - exchange.startNanos());
     }
 
     /** What a handler does with a job. */
@@ -56,7 +63,7 @@ record Job(Exchange exchange, RunRequest run, ModelOptions options, LoadedModels
     }
 
     Answering answering(AnswerShape shape, AnswerParser parser) {
-        return new Answering(exchange, shape, parser, run.stream(), loadNanos);
+        return new Answering(exchange, replies, shape, parser, run.stream(), loadNanos);
     }
 
     /** What the engine is asked for (specification 8). */

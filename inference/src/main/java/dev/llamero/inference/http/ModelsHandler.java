@@ -22,9 +22,12 @@ final class ModelsHandler {
     }
 
     void tags(Exchange exchange) {
-        exchange.json(
-                200,
-                Map.of("models", store.list().stream().map(ModelsHandler::tag).toList()));
+        exchange.json(200, tags());
+    }
+
+    /** All models on disk. */
+    Map<String, Object> tags() {
+        return Map.of("models", store.list().stream().map(ModelsHandler::tag).toList());
     }
 
     private static Map<String, Object> tag(LocalModel model) {

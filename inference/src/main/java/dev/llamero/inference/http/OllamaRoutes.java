@@ -20,7 +20,7 @@ final class OllamaRoutes {
         void handle(Exchange exchange) throws InterruptedException;
     }
 
-    OllamaRoutes(ModelsHandler models, Endpoint generate, Endpoint chat) {
+    OllamaRoutes(ModelsHandler models, Endpoint generate, Endpoint chat, EmbedHandler embed, OpenAiHandler openAi) {
         add("GET", "/", OllamaRoutes::running);
         add("HEAD", "/", OllamaRoutes::running);
         add("GET", "/api/version", OllamaRoutes::version);
@@ -31,10 +31,22 @@ final class OllamaRoutes {
         add("POST", "/api/show", models::show);
         add("POST", "/api/generate", generate);
         add("POST", "/api/chat", chat);
+        add("POST", "/api/embed", embed::embed);
+        add("POST", "/api/embeddings", embed::embeddings);
+        add("POST", "/v1/chat/completions", openAi::chatCompletions);
+        add("POST", "/v1/embeddings", openAi::embeddings);
+        add("GET", "/v1/models", openAi::models);
+        add("GET", "/v1/models/*", openAi::model);
     }
 
     private void add(String method, String path, Endpoint endpoint) {
         routes.computeIfAbsent(path, key -> new LinkedHashMap<>()).put(method, endpoint);
+    }
+
+    /** The path as the table has it: a star stands for the last segment. */
+    private String known(String path) {
+        int last = path.lastIndexOf('/') + 1;
+        return routes.containsKey(path) || last == path.length() ? path : path.substring(0, last) + "*";
     }
 
     private static void running(Exchange exchange) {
@@ -47,12 +59,12 @@ final class OllamaRoutes {
 
     /** The endpoint for a path and method. */
     Optional<Endpoint> endpoint(String method, String path) {
-        return Optional.ofNullable(routes.getOrDefault(path, Map.of()).get(method));
+        return Optional.ofNullable(routes.getOrDefault(known(path), Map.of()).get(method));
     }
 
     /** Methods of a path, as {@code Allow} lists them; empty if there is no such path. */
     Optional<String> allowed(String path) {
-        Map<String, Endpoint> methods = routes.get(path);
+        Map<String, Endpoint> methods = routes.get(known(path));
         return methods == null
                 ? Optional.empty()
                 : Optional.of(METHODS.stream().filter(methods::containsKey).collect(Collectors.joining(", ")));

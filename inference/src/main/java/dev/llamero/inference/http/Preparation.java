@@ -16,8 +16,10 @@ import dev.llamero.inference.prompt.GoChatTemplate;
 import dev.llamero.inference.prompt.MessageAssembly;
 import dev.llamero.inference.prompt.PromptBuilder;
 import dev.llamero.inference.prompt.PromptTemplate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The steps that generate and chat share before the engine runs (specification 3). Any thread. */
@@ -39,6 +41,11 @@ final class Preparation {
     /** The model that generate or chat means. */
     LocalModel model(String typed) {
         return parts.store().require(typed, name -> "model '" + typed + "' not found");
+    }
+
+    /** The model that a request for embeddings means. */
+    LocalModel embeddingModel(String typed) {
+        return parts.store().require(typed, name -> "model \"" + typed + "\" not found, try pulling it first");
     }
 
     void unload(LocalModel model) {
@@ -76,14 +83,24 @@ final class Preparation {
         }
     }
 
-    static ModelOptions options(LocalModel model, RunRequest run) {
-        return ModelOptions.merge(model.text().parameters(), run.options());
+    /** @param asked the request's own */
+    static ModelOptions options(LocalModel model, Map<String, Object> asked) {
+        return ModelOptions.merge(model.text().parameters(), asked);
     }
 
-    /** The model in memory, for this request. */
-    LoadedModels.Lease load(Exchange exchange, LocalModel model, ModelOptions options, RunRequest run)
+    /**
+     * The model in memory, for this request.
+     *
+     * @param keepAlive null to leave as it is
+     */
+    LoadedModels.Lease load(Exchange exchange, LocalModel model, ModelOptions options, Duration keepAlive)
             throws InterruptedException {
-        return parts.loaded().acquire(model, parts.defaults().of(model, options), run.keepAlive(), exchange.watch());
+        return parts.loaded().acquire(model, parts.defaults().of(model, options), keepAlive, exchange.watch());
+    }
+
+    /** Tokens of a text, off this thread. */
+    int[] encode(Tokenizer tokenizer, String text) throws InterruptedException {
+        return parts.pool().encode(tokenizer, text);
     }
 
     private static Optional<OllamaTemplate> goTemplate(LocalModel model) {

@@ -11,9 +11,11 @@ final class RequestIds {
     private RequestIds() {}
 
     static String of(String offered) {
-        return SANE.matcher(offered).matches()
-                ? offered
-                : "req-"
-                        + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        return SANE.matcher(offered).matches() ? offered : "req-" + random();
+    }
+
+    /** 16 hex digits. */
+    static String random() {
+        return HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 }

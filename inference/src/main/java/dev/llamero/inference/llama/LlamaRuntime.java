@@ -24,7 +24,7 @@ public final class LlamaRuntime {
     private final Library library;
 
     /** The loaded library's functions, and the defaults that {@link LayoutCheck} approved. */
-    record Library(String version, GgmlApi ggml, ModelApi models, ContextApi contexts) {
+    record Library(String version, GgmlApi ggml, ModelApi models, ContextApi contexts, EmbeddingApi embeddings) {
         MemorySegment modelDefaults(Arena arena) {
             return LayoutCheck.modelDefaults(arena, models::modelDefaultParams);
         }
@@ -72,7 +72,8 @@ public final class LlamaRuntime {
         ModelApi models = new ModelApi(llama);
         String version = models.version();
         requireVersion(version, files.llama());
-        Library library = new Library(version, new GgmlApi(base, ggml), models, new ContextApi(llama));
+        Library library =
+                new Library(version, new GgmlApi(base, ggml), models, new ContextApi(llama), new EmbeddingApi(llama));
         try (Arena arena = Arena.ofConfined()) {
             library.modelDefaults(arena);
             library.contextDefaults(arena);
@@ -136,5 +137,19 @@ public final class LlamaRuntime {
         Objects.requireNonNull(settings, "settings is null");
         Objects.requireNonNull(progress, "progress is null");
         return new ModelOpener(library, gguf, settings, progress).open();
+    }
+
+    /**
+     * Opens a model that makes vectors. Takes from milliseconds to minutes; call it on a platform thread.
+     *
+     * @param settings its context is that of one input, its sequences are the inputs of one step
+     * @throws EngineException.Unloadable if the file is no model that can be run here
+     * @throws java.util.concurrent.CancellationException if {@code progress} gave up
+     */
+    public OpenEmbedder openEmbedder(Path gguf, ModelSettings settings, LoadProgress progress) {
+        Objects.requireNonNull(gguf, "gguf is null");
+        Objects.requireNonNull(settings, "settings is null");
+        Objects.requireNonNull(progress, "progress is null");
+        return new ModelOpener(library, gguf, settings, progress).openEmbedder();
     }
 }

@@ -17,8 +17,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CancellationException;
+import java.util.function.UnaryOperator;
 
 /** Opens one model: checks the file, plans memory, loads weights, makes the context, warms it up. Used once. */
 final class ModelOpener {
@@ -27,6 +29,11 @@ final class ModelOpener {
 
     /** Rows of a step that may want logits, if there are not more sequences. Logits take memory per such row. */
     private static final int OUTPUTS_MIN = 64;
+
+    /** The kinds of {@code llama_pooling_type} that give one vector per text: mean, first token, last token. */
+    private static final int POOLING_MEAN = 1;
+
+    private static final int POOLING_LAST = 3;
 
     private final LlamaRuntime.Library library;
     private final Path path;
@@ -113,6 +120,77 @@ final class ModelOpener {
         return new EngineException.Unloadable("cannot load " + path + ": " + reason, null);
     }
 
+    /** The same for a model that makes vectors: without a lasting cache, so a step is as long as its context. */
+    OpenEmbedder openEmbedder() {
+        MemoryPlan plan = plan(readHeader());
+        NativeHandle model = load(plan.gpuLayers());
+        try {
+            return openEncoder(model, plan);
+        } catch (Throwable t) {
+            model.close();
+            throw t;
+        }
+    }
+
+    private OpenEmbedder openEncoder(NativeHandle model, MemoryPlan plan) {
+        LlamaVocab vocab = new LlamaVocab(library.models(), model);
+        requireGenerator(model, vocab);
+        int threads = settings.threads() > 0 ? settings.threads() : HostMemory.cores();
+        int tokens = plan.fit().contextTokens();
+        NativeHandle context = newContext(model, threads, encoderParams(tokens, threads));
+        while (context == null) {
+            tokens = nextSmaller(tokens);
+            context = newContext(model, threads, encoderParams(tokens, threads));
+        }
+        try {
+            requirePooling(context);
+            int dimensions = library.embeddings().dimensions(model.acquire());
+            model.release();
+            LlamaEncoder encoder = new LlamaEncoder(library, context, vocab.vocabularySize(), dimensions);
+            encoder.encode(List.of(new int[] {0}));
+            EngineInfo info = info(encoder.tokensMax(), 1);
+            log(info, threads);
+            return new OpenEmbedder(model, vocab, encoder, info);
+        } catch (Throwable t) {
+            context.close();
+            throw t;
+        }
+    }
+
+    /** Only a model that pools the vectors of its tokens into one makes embeddings; a reranker's pooling does not. */
+    private void requirePooling(NativeHandle context) {
+        int pooling = library.embeddings().pooling(context.acquire());
+        context.release();
+        if (pooling < POOLING_MEAN || pooling > POOLING_LAST) {
+            throw new EngineException.Unloadable(
+                    path + " has pooling type " + pooling + ", which gives no embedding of a text", null);
+        }
+    }
+
+    private UnaryOperator<MemorySegment> encoderParams(int tokens, int threads) {
+        return params -> {
+            put(params, "n_ctx", tokens);
+            put(params, "n_batch", tokens);
+            put(params, "n_ubatch", tokens);
+            put(params, "n_seq_max", settings.sequencesMax());
+            put(params, "n_outputs_max", tokens);
+            put(params, "n_threads", threads);
+            put(params, "n_threads_batch", threads);
+            params.set(JAVA_BOOLEAN, Layouts.offset(Layouts.CONTEXT_PARAMS, "embeddings"), true);
+            params.set(JAVA_BOOLEAN, Layouts.offset(Layouts.CONTEXT_PARAMS, "kv_unified"), true);
+            return params;
+        };
+    }
+
+    private EngineInfo info(int contextTokens, int parallel) {
+        return new EngineInfo(
+                "llama.cpp v" + library.version() + (buffers.gpuBytes() > 0 ? " (GPU)" : " (CPU)"),
+                contextTokens,
+                parallel,
+                buffers.totalBytes(),
+                buffers.gpuBytes());
+    }
+
     private OpenModel openContext(NativeHandle model, MemoryPlan plan, int trainingContext) {
         LlamaVocab vocab = new LlamaVocab(library.models(), model);
         boolean stateful = requireGenerator(model, vocab);
@@ -123,11 +201,12 @@ final class ModelOpener {
                         logReduced(settings.contextTokens(), plan.fit().contextTokens(), reason));
         int threads = settings.threads() > 0 ? settings.threads() : HostMemory.cores();
         AbortFlag abort = new AbortFlag();
-        NativeHandle context = newContext(model, stateful, contextTokens, threads, abort);
+        NativeHandle context = newContext(model, threads, decoderParams(stateful, contextTokens, threads, abort));
         while (context == null) {
             contextTokens = nextSmaller(contextTokens);
-            context = newContext(model, stateful, contextTokens, threads, abort);
+            context = newContext(model, threads, decoderParams(stateful, contextTokens, threads, abort));
         }
+        requireMemory(context);
         LlamaDecoder decoder = new LlamaDecoder(
                 library.contexts(), context, abort, outputsMax, vocab.vocabularySize(), !stateful && !hasWindow(model));
         try {
@@ -136,12 +215,7 @@ final class ModelOpener {
             decoder.close();
             throw t;
         }
-        EngineInfo info = new EngineInfo(
-                "llama.cpp v" + library.version() + (buffers.gpuBytes() > 0 ? " (GPU)" : " (CPU)"),
-                contextTokens,
-                settings.parallel(),
-                buffers.totalBytes(),
-                buffers.gpuBytes());
+        EngineInfo info = info(contextTokens, settings.parallel());
         log(info, threads);
         return new OpenModel(library.models(), model, vocab, decoder, info, trainingContext);
     }
@@ -190,13 +264,12 @@ final class ModelOpener {
     }
 
     /** A context with its thread pool, or null if the library could not make one of this size. */
-    private NativeHandle newContext(
-            NativeHandle model, boolean stateful, int contextTokens, int threads, AbortFlag abort) {
+    private NativeHandle newContext(NativeHandle model, int threads, UnaryOperator<MemorySegment> fill) {
         NativeHandle pool = ThreadPool.start(library.ggml(), threads);
         NativeHandle context = null;
         MemorySegment modelPointer = model.acquire();
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment params = contextParams(arena, stateful, contextTokens, threads, abort);
+            MemorySegment params = fill.apply(library.contextDefaults(arena));
             MemorySegment made =
                     NativeLog.observing(buffers, () -> library.contexts().init(modelPointer, params));
             if (made.address() != 0) {
@@ -204,7 +277,6 @@ final class ModelOpener {
                     library.contexts().free(pointer);
                     pool.close();
                 });
-                requireMemory(made);
                 library.contexts().attachThreadpool(made, pool.acquire());
                 pool.release();
                 return context;
@@ -222,16 +294,23 @@ final class ModelOpener {
         return null;
     }
 
-    private void requireMemory(MemorySegment context) {
-        if (library.contexts().memory(context).address() == 0) {
+    private void requireMemory(NativeHandle context) {
+        boolean none = library.contexts().memory(context.acquire()).address() == 0;
+        context.release();
+        if (none) {
+            context.close();
             throw new EngineException.Unloadable(
                     path + " has no KV cache: it is a model for embeddings and cannot generate text", null);
         }
     }
 
-    private MemorySegment contextParams(
-            Arena arena, boolean stateful, int contextTokens, int threads, AbortFlag abort) {
-        MemorySegment params = library.contextDefaults(arena);
+    private UnaryOperator<MemorySegment> decoderParams(
+            boolean stateful, int contextTokens, int threads, AbortFlag abort) {
+        return params -> fillDecoderParams(params, stateful, contextTokens, threads, abort);
+    }
+
+    private MemorySegment fillDecoderParams(
+            MemorySegment params, boolean stateful, int contextTokens, int threads, AbortFlag abort) {
         int batch = settings.batchTokensMax();
         // A recurrent model keeps a whole state per sequence id, so it gets no more ids than run at once.
         int sequences = stateful ? settings.parallel() : settings.sequencesMax();

@@ -1,6 +1,7 @@
 package dev.llamero.inference.model;
 
 import dev.llamero.inference.engine.BatchingEngine;
+import dev.llamero.inference.engine.EmbeddingEngine;
 import dev.llamero.inference.engine.Engine;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.EngineInfo;
@@ -11,10 +12,12 @@ import dev.llamero.inference.engine.Tokenizer;
 import dev.llamero.inference.llama.LlamaRuntime;
 import dev.llamero.inference.llama.ModelSettings;
 import dev.llamero.inference.llama.NativeSettings;
+import dev.llamero.inference.llama.OpenEmbedder;
 import dev.llamero.inference.llama.OpenModel;
 import dev.llamero.models.KvType;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 
 /**
  * Runs models with llama.cpp and the batching engine. The library is loaded with the first model. Immutable.
@@ -35,9 +38,20 @@ public record LlamaEngineFactory(
     /** Conversations whose cells are kept beside the running ones, for their next turn. */
     private static final int KEPT_CONVERSATIONS = 12;
 
+    /** Texts that an embedding model computes in one step at most. */
+    private static final int INPUTS_PER_STEP = 32;
+
+    /**
+     * An embedding model computes a text in one step, whose buffers grow with it: longer texts need {@code num_batch}.
+     */
+    private static final int INPUT_TOKENS = 2_048;
+
     @Override
     public LoadedEngine load(LocalModel model, LoadOptions options, Progress progress) {
         LlamaRuntime runtime = LlamaRuntime.load(natives);
+        if (model.can("embedding")) {
+            return loadEmbedder(runtime, model, options, progress);
+        }
         OpenModel open = open(runtime, model, options, progress);
         try {
             EngineInfo info = open.info();
@@ -55,6 +69,30 @@ public record LlamaEngineFactory(
                 () -> Math.min(PARKED_BYTES_AUTO_MAX, runtime.hostBytesAvailable() / PARKED_SHARE_OF_FREE));
     }
 
+    private LoadedEngine loadEmbedder(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {
+        int tokens = Math.min(options.contextTokens(), Math.max(options.batchTokens(), INPUT_TOKENS));
+        var settings = new ModelSettings(
+                tokens,
+                1,
+                INPUTS_PER_STEP,
+                options.gpuLayers(),
+                KvType.F16,
+                options.threads(),
+                tokens,
+                options.useMmap());
+        OpenEmbedder open = stoppable(model, () -> runtime.openEmbedder(model.weights(), settings, progress::goesOn));
+        try {
+            var embedder = new EmbeddingEngine(
+                    model.name().display(), open.encoder(), open.tokenizer(), open.info(), Math.max(1, queueMax), open);
+            return new LoadedEngine(embedder, gbnf -> {
+                throw new EngineException.Failed("a model for embeddings has no grammar", null);
+            });
+        } catch (RuntimeException e) {
+            open.close();
+            throw e;
+        }
+    }
+
     private OpenModel open(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {
         var settings = new ModelSettings(
                 options.contextTokens(),
@@ -65,8 +103,12 @@ public record LlamaEngineFactory(
                 options.threads(),
                 options.batchTokens(),
                 options.useMmap());
+        return stoppable(model, () -> runtime.open(model.weights(), settings, progress::goesOn));
+    }
+
+    private static <T> T stoppable(LocalModel model, Supplier<T> opening) {
         try {
-            return runtime.open(model.weights(), settings, progress::goesOn);
+            return opening.get();
         } catch (CancellationException e) {
             throw new EngineException.Closed("loading " + model.name().display() + " was stopped");
         }

@@ -200,7 +200,7 @@ public final class LoadedModels implements AutoCloseable {
             }
         }
         if (closed) {
-            loaded.engine().close();
+            loaded.runner().close();
             throw new EngineException.Closed("the server is shutting down");
         }
         resident.loaded = loaded;
@@ -270,7 +270,7 @@ public final class LoadedModels implements AutoCloseable {
         residents.remove(resident.model.weights());
         resident.cancelExpiry();
         LOG.log(System.Logger.Level.INFO, "unloading " + resident.model.name().display() + ": " + reason);
-        loader.close(resident.loaded.engine());
+        loader.close(resident.loaded.runner());
         changed.signalAll();
     }
 
@@ -297,7 +297,7 @@ public final class LoadedModels implements AutoCloseable {
             return residents.values().stream()
                     .filter(resident -> resident.loaded != null)
                     .map(resident ->
-                            new Row(resident.model, resident.loaded.engine().info(), resident.expires()))
+                            new Row(resident.model, resident.loaded.runner().info(), resident.expires()))
                     .sorted(Comparator.comparing(Row::expires).reversed())
                     .toList();
         } finally {
@@ -313,7 +313,7 @@ public final class LoadedModels implements AutoCloseable {
             closed = true;
             for (Resident resident : residents.values()) {
                 if (resident.loaded != null) {
-                    loader.close(resident.loaded.engine());
+                    loader.close(resident.loaded.runner());
                 }
             }
             residents.clear();

@@ -1,7 +1,7 @@
 package dev.llamero.inference.model;
 
-import dev.llamero.inference.engine.Engine;
 import dev.llamero.inference.engine.EngineException;
+import dev.llamero.inference.engine.ModelRunner;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,18 +54,18 @@ final class ModelLoader implements AutoCloseable {
         long start = System.nanoTime();
         LoadedEngine loaded = factory.load(model, options, fraction -> !stopped.get());
         if (stopped.get()) {
-            loaded.engine().close();
+            loaded.runner().close();
             throw new EngineException.Closed("the client left while its model was loaded");
         }
         LOG.log(
                 System.Logger.Level.INFO,
                 "loaded " + model.name().display() + " in " + (System.nanoTime() - start) / 1_000_000 + " ms: "
-                        + loaded.engine().info());
+                        + loaded.runner().info());
         return loaded;
     }
 
     /** Closes an engine later, on the loader's thread. */
-    void close(Engine engine) {
+    void close(ModelRunner engine) {
         thread.execute(() -> {
             try {
                 engine.close();

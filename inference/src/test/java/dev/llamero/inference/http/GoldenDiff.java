@@ -26,6 +26,7 @@ final class GoldenDiff {
     /** Values that differ from run to run; their kind is compared. */
     private static final Set<String> VARYING = Set.of(
             "created_at",
+            "created",
             "modified_at",
             "expires_at",
             "total_duration",
@@ -37,16 +38,19 @@ final class GoldenDiff {
             "version");
 
     private static final double LOGPROB_TOLERANCE = 0.02;
+    private static final String EVENT = "data: ";
+    private static final String END_OF_EVENTS = "[DONE]";
 
     private GoldenDiff() {}
 
-    /** The aspects: {@code status}, {@code headers}, {@code shape}, {@code values}, {@code body}. */
+    /** The aspects: {@code status}, {@code headers}, {@code shape}, {@code values}, {@code vectors}, {@code body}. */
     static Map<String, String> between(Golden golden, RawClient.Reply ours) {
         Map<String, String> differences = new TreeMap<>();
         RawClient.Reply theirs = golden.reply();
         note(differences, "status", theirs.status(), ours.status());
         note(differences, "headers", headers(theirs), headers(ours));
-        boolean stream = theirs.header("content-type").orElse("").contains("ndjson");
+        String kind = theirs.header("content-type").orElse("");
+        boolean stream = kind.contains("ndjson") || kind.contains("event-stream");
         try {
             if (stream) {
                 stream(differences, theirs.body(), ours.body());
@@ -55,6 +59,7 @@ final class GoldenDiff {
                 JsonNode actual = JSON.readTree(ours.body());
                 note(differences, "shape", shape(expected), shape(actual));
                 note(differences, "values", values(expected), values(actual));
+                note(differences, "vectors", "", GoldenVectors.difference(expected, actual));
             } else {
                 note(differences, "body", theirs.body(), ours.body());
             }
@@ -91,7 +96,7 @@ final class GoldenDiff {
             throws JsonProcessingException {
         List<JsonNode> expected = lines(theirs);
         List<JsonNode> actual = lines(ours);
-        note(differences, "shape", shapes(expected), shapes(actual));
+        note(differences, "shape", shapes(expected) + ending(theirs), shapes(actual) + ending(ours));
         note(differences, "values", text(expected), text(actual));
         note(differences, "values", values(expected.getLast()), values(actual.getLast()));
     }
@@ -99,11 +104,17 @@ final class GoldenDiff {
     private static List<JsonNode> lines(String body) throws JsonProcessingException {
         var lines = new ArrayList<JsonNode>();
         for (String line : body.split("\n")) {
-            if (!line.isBlank()) {
-                lines.add(JSON.readTree(line));
+            String json = line.startsWith(EVENT) ? line.substring(EVENT.length()) : line;
+            if (!json.isBlank() && !json.equals(END_OF_EVENTS)) {
+                lines.add(JSON.readTree(json));
             }
         }
         return lines;
+    }
+
+    /** What stands behind the last object of a stream. */
+    private static String ending(String body) {
+        return body.substring(body.lastIndexOf('}') + 1);
     }
 
     private static Set<String> shapes(List<JsonNode> lines) {
@@ -117,10 +128,13 @@ final class GoldenDiff {
         var thinking = new StringBuilder();
         for (JsonNode line : lines) {
             JsonNode message = line.path("message");
+            JsonNode delta = line.path("choices").path(0).path("delta");
             content.append(line.path("response").asText())
-                    .append(message.path("content").asText());
+                    .append(message.path("content").asText())
+                    .append(delta.path("content").asText());
             thinking.append(line.path("thinking").asText())
-                    .append(message.path("thinking").asText());
+                    .append(message.path("thinking").asText())
+                    .append(delta.path("reasoning").asText());
         }
         return thinking + " | " + content;
     }
@@ -150,7 +164,7 @@ final class GoldenDiff {
     private static void collect(String place, JsonNode node, List<String> values) {
         if (node.isObject()) {
             node.properties().forEach(entry -> {
-                if (!VARYING.contains(entry.getKey())) {
+                if (!VARYING.contains(entry.getKey()) && !GoldenVectors.isVectors(entry.getKey())) {
                     collect(place + "." + entry.getKey(), entry.getValue(), values);
                 }
             });

@@ -61,7 +61,7 @@ class GoldenModelsTest {
     @Test
     void anEmptyStoreListsNothing() throws Exception {
         try (var server = server(List.of())) {
-            replay(server, "list", "list/tags-empty", "list/ps-empty");
+            replay(server, "list", "list/tags-empty", "list/ps-empty", "list/v1-models-empty");
         }
         assertNoFaults();
     }
@@ -86,8 +86,7 @@ class GoldenModelsTest {
                     "list/tags-after",
                     "list/v1-model",
                     "list/v1-model-unknown",
-                    "list/v1-models",
-                    "list/v1-models-empty");
+                    "list/v1-models");
         }
         assertNoFaults();
     }
@@ -98,6 +97,15 @@ class GoldenModelsTest {
             for (String area : List.of("generate", "chat", "thinking")) {
                 replayAll(server, area);
             }
+        }
+        assertNoFaults();
+    }
+
+    @Test
+    void embeddingsAndOpenAisRoutesAnswerAsOllamaDoes() throws Exception {
+        try (var server = server(GoldenReplayTest.INSTALLED)) {
+            replayAll(server, "embed");
+            replayAll(server, "openai");
         }
         assertNoFaults();
     }

@@ -1,0 +1,105 @@
+package dev.llamero.inference.http;
+
+import dev.llamero.dialects.ChatCall;
+import dev.llamero.dialects.ModelList;
+import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.ChatRequest;
+import dev.llamero.inference.api.JsonText;
+import dev.llamero.inference.api.OpenAiChatBody;
+import dev.llamero.inference.api.OpenAiEmbedRequest;
+import dev.llamero.inference.model.LocalModel;
+import dev.llamero.inference.model.ModelStore;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** OpenAI's routes over the same handling as Ollama's own (specification 18). Any thread. */
+final class OpenAiHandler {
+    private final ModelStore store;
+    private final ModelsHandler models;
+    private final ChatHandler chat;
+    private final EmbedHandler embed;
+
+    OpenAiHandler(ModelStore store, ModelsHandler models, ChatHandler chat, EmbedHandler embed) {
+        this.store = store;
+        this.models = models;
+        this.chat = chat;
+        this.embed = embed;
+    }
+
+    /** {@code POST /v1/chat/completions}. */
+    void chatCompletions(Exchange exchange) throws InterruptedException {
+        ChatCall call = OpenAiChatBody.read(exchange.body());
+        ChatRequest request = ChatRequest.read(call.ollamaBody());
+        chat.answer(exchange, request, OpenAiReplies.of(exchange, call));
+    }
+
+    /** {@code GET /v1/models}. */
+    void models(Exchange exchange) {
+        exchange.send(200, OpenAiReplies.JSON, list().list());
+    }
+
+    /** {@code GET /v1/models/ID}. */
+    void model(Exchange exchange) {
+        String path = exchange.path();
+        String id = decoded(path.substring(path.lastIndexOf('/') + 1));
+        LocalModel model = store.require(id, name -> "model '" + name.display() + "' not found");
+        ModelList list = list();
+        byte[] body = list.model(id)
+                .or(() -> list.model(model.name().display()))
+                .orElseThrow(
+                        () -> ApiException.notFound("model '" + model.name().display() + "' not found"));
+        exchange.send(200, OpenAiReplies.JSON, body);
+    }
+
+    private ModelList list() {
+        return ModelList.read(Texts.utf8(JsonText.of(models.tags())));
+    }
+
+    private static String decoded(String segment) {
+        try {
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest("the path is not valid: " + e.getMessage());
+        }
+    }
+
+    /** {@code POST /v1/embeddings}. */
+    void embeddings(Exchange exchange) throws InterruptedException {
+        OpenAiEmbedRequest request = OpenAiEmbedRequest.read(exchange.body());
+        EmbedHandler.Result result = embed.run(exchange, request.request());
+        Map<String, Object> usage = new LinkedHashMap<>();
+        usage.put("prompt_tokens", result.promptTokens());
+        usage.put("total_tokens", result.promptTokens());
+        Map<String, Object> reply = new LinkedHashMap<>();
+        reply.put("object", "list");
+        reply.put("data", data(result.vectors(), request.base64()));
+        reply.put("model", request.request().model());
+        reply.put("usage", usage);
+        exchange.send(200, OpenAiReplies.JSON, Texts.utf8(JsonText.of(reply) + "\n"));
+    }
+
+    private static List<Map<String, Object>> data(List<float[]> vectors, boolean base64) {
+        var data = new ArrayList<Map<String, Object>>(vectors.size());
+        for (float[] vector : vectors) {
+            Map<String, Object> item = new LinkedHashMap<>();
+            item.put("object", "embedding");
+            item.put("embedding", base64 ? base64(vector) : vector);
+            item.put("index", data.size());
+            data.add(item);
+        }
+        return data;
+    }
+
+    private static String base64(float[] vector) {
+        ByteBuffer bytes = ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(vector);
+        return Base64.getEncoder().encodeToString(bytes.array());
+    }
+}
