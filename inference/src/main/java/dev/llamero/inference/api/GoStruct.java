@@ -216,7 +216,7 @@ final class GoStruct {
 
     /** Members of an object under a key, in order; empty if absent. */
     <T> Map<String, T> members(String key, String mapType, String goType, Function<GoStruct, T> read) {
-        return field(key, Map.<String, T>of(), value -> {
+        return field(key, null, value -> {
             if (!(value instanceof JsonValue.Obj inside)) {
                 return refuse(value, key, mapType);
             }

@@ -33,11 +33,15 @@ final class ToolDefinition {
         put(map, "$defs", parameters.any("$defs"));
         put(map, "items", parameters.any("items"));
         put(map, "required", parameters.strings("required"));
-        map.put(
-                "properties",
-                parameters.members(
-                        "properties", "map[string]api.ToolProperty", "api.ToolProperty", ToolDefinition::property));
+        map.put("properties", properties(parameters));
         return map;
+    }
+
+    /** Null if there are none, which a template sees. */
+    private static Map<String, Object> properties(GoStruct holder) {
+        Map<String, Map<String, Object>> found = holder.members(
+                "properties", "map[string]api.ToolProperty", "api.ToolProperty", ToolDefinition::property);
+        return found == null ? null : new LinkedHashMap<>(found);
     }
 
     private static Map<String, Object> property(GoStruct property) {
@@ -50,11 +54,10 @@ final class ToolDefinition {
         put(map, "items", property.any("items"));
         put(map, "description", property.string("description"));
         put(map, "enum", property.any("enum"));
-        put(
-                map,
-                "properties",
-                property.members(
-                        "properties", "map[string]api.ToolProperty", "api.ToolProperty", ToolDefinition::property));
+        Map<String, Object> properties = properties(property);
+        if (properties != null) {
+            map.put("properties", properties);
+        }
         put(map, "required", property.strings("required"));
         return map;
     }

@@ -163,6 +163,24 @@ class GoTemplateServingTest {
     }
 
     @Test
+    void aToolShowsTheKeysThatItsRequestGave() throws IOException {
+        try (var server = server("{{ .Tools }}{{ range .Messages }}{{ end }}", "")) {
+            String body = "{\"model\":\"gt\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],\"stream\":false,"
+                    + "\"_debug_render_only\":true,\"tools\":[{\"function\":{\"name\":\"f\"}},{\"type\":\"function\","
+                    + "\"function\":{\"name\":\"g\",\"parameters\":{\"properties\":{\"d\":{\"properties\":{}}}}}}]}";
+            assertThat(rendered(post(server, "/api/chat", body)))
+                    .isEqualTo("[{\"type\":\"\",\"function\":{\"name\":\"f\",\"description\":\"\","
+                            + "\"parameters\":{\"type\":\"\",\"properties\":null}}},{\"type\":\"function\","
+                            + "\"function\":{\"name\":\"g\",\"description\":\"\",\"parameters\":{\"type\":\"\","
+                            + "\"properties\":{\"d\":{\"properties\":{}}}}}}]");
+        }
+    }
+
+    private static String rendered(JsonNode answer) {
+        return answer.at("/_debug_info/rendered_template").asText();
+    }
+
+    @Test
     void thinkingAndCallsAreFoundByTheTagsOfTheTemplate() throws IOException {
         String template =
                 "{{ .Tools }}{{ range .Messages }}{{ if .Thinking }}<T>{{ .Thinking }}</T>{{ end }}{{ .Content }}{{ if"

@@ -32,8 +32,7 @@ class NamedCallParserTest {
             ignoreLeadingAndTrailingWhitespace = false,
             value = {
                 "[C];hi [C]{\"name\":\"add\",\"arguments\":{\"a\":1}} bye;hi |add{a=1}",
-                "[C];[C]"
-                    + " [{\"name\":\"add\",\"parameters\":{\"a\":1}},{\"name\":\"get\",\"arguments\":{}}];|add{a=1}|get{}",
+                "[C];[C] [{\"name\":\"add\",\"parameters\":{\"a\":1}},{\"get\":{}}];|add{a=1}|get{}",
                 "[C];[C]get_weather{\"city\":\"Rome\"};|get_weather{city=Rome}",
                 "[C];[C]{\"get_weather\":{\"city\":\"Rome\"}};|get_weather{city=Rome}",
                 "[C];[C]{\"function\":{\"name\":\"add\",\"arguments\":\"{\\\"a\\\":2}\"}};|add{a=2}",
