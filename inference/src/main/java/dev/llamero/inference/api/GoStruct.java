@@ -214,7 +214,7 @@ final class GoStruct {
         return read.apply(new GoStruct(body, inside, name, path + key + ".", errors));
     }
 
-    /** Members of an object under a key, in order; empty if absent. */
+    /** Members of an object under a key, in order; null if absent. */
     <T> Map<String, T> members(String key, String mapType, String goType, Function<GoStruct, T> read) {
         return field(key, null, value -> {
             if (!(value instanceof JsonValue.Obj inside)) {
