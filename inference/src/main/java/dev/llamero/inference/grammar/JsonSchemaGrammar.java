@@ -187,7 +187,7 @@ public final class JsonSchemaGrammar {
     }
 
     private String constant(JsonNode value) {
-        return Rules.literal(value.toString()) + " " + rules.fixed("space");
+        return Rules.literal(value.toString());
     }
 
     private String enumeration(JsonNode values, String place) {
@@ -196,7 +196,7 @@ public final class JsonSchemaGrammar {
         }
         var literals = new ArrayList<String>();
         values.forEach(value -> literals.add(Rules.literal(value.toString())));
-        return "(" + String.join(" | ", literals) + ") " + rules.fixed("space");
+        return "(" + String.join(" | ", literals) + ")";
     }
 
     private String alternatives(JsonNode schema, String keyword, String place, int depth) {
@@ -304,13 +304,13 @@ public final class JsonSchemaGrammar {
             String content = StringFormats.grammar(format)
                     .orElseThrow(() -> new SchemaException(
                             place, "\"format\" " + format + " is not supported; known: date, time, date-time, uuid"));
-            return "\"\\\"\" " + content + " \"\\\"\" " + rules.fixed("space");
+            return "\"\\\"\" " + content + " \"\\\"\"";
         }
         if (!schema.has("minLength") && !schema.has("maxLength")) {
             return rules.fixed("string");
         }
         String count = repetition(schema, "minLength", "maxLength", place);
-        return "\"\\\"\" " + rules.fixed("char") + count + " \"\\\"\" " + rules.fixed("space");
+        return "\"\\\"\" " + rules.fixed("char") + count + " \"\\\"\"";
     }
 
     private static String repetition(JsonNode schema, String least, String most, String place) {
@@ -350,7 +350,7 @@ public final class JsonSchemaGrammar {
             for (int i = 0; i < tuple.size(); i++) {
                 parts.add(schema(tuple.get(i), place + "/items/" + i, depth + 1));
             }
-            return "\"[\" " + space + " " + String.join(" \",\" " + space + " ", parts) + " \"]\" " + space;
+            return "\"[\" " + space + " " + String.join(" \",\" " + space + " ", parts) + " " + space + " \"]\"";
         }
         int least = bound(schema, "minItems", 0, place);
         int most = bound(schema, "maxItems", -1, place);
@@ -358,14 +358,14 @@ public final class JsonSchemaGrammar {
             throw new SchemaException(place, "\"minItems\" is above \"maxItems\"");
         }
         if (most == 0) {
-            return "\"[\" " + space + " \"]\" " + space;
+            return "\"[\" " + space + " \"]\"";
         }
         String item =
                 schema.has("items") ? schema(schema.get("items"), place + "/items", depth + 1) : rules.fixed("value");
         String more =
                 "(\",\" " + space + " " + item + "){" + Math.max(0, least - 1) + "," + (most < 0 ? "" : most - 1) + "}";
         String items = item + " " + more;
-        return "\"[\" " + space + " " + (least == 0 ? "(" + items + ")?" : items) + " \"]\" " + space;
+        return "\"[\" " + space + " " + (least == 0 ? "(" + items + ")?" : items) + " " + space + " \"]\"";
     }
 
     private String object(JsonNode schema, String place, int depth) {

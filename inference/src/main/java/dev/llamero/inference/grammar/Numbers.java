@@ -19,7 +19,7 @@ final class Numbers {
         if (min != null && max != null && min > max) {
             throw new SchemaException(place, "no integer lies between \"minimum\" " + min + " and \"maximum\" " + max);
         }
-        return IntegerRange.between(min, max) + " " + rules.fixed("space");
+        return IntegerRange.between(min, max);
     }
 
     /**
@@ -39,9 +39,8 @@ final class Numbers {
         }
         Long min = whole(schema, "minimum", place);
         Long max = whole(schema, "maximum", place);
-        String space = rules.fixed("space");
         if (min != null && min == 0 && max == null) {
-            return rules.fixed("integral") + " " + rules.fixed("fraction") + " " + space;
+            return rules.fixed("integral") + " " + rules.fixed("fraction");
         }
         if (min == null || max == null || min > max) {
             throw new SchemaException(place, "a number needs both \"minimum\" and \"maximum\", or a \"minimum\" of 0");
@@ -59,7 +58,7 @@ final class Numbers {
         if (nearest < -min) {
             alternatives.add("\"-\" " + IntegerRange.between(nearest, -min - 1) + fraction);
         }
-        return "(" + String.join(" | ", alternatives) + ") " + space;
+        return "(" + String.join(" | ", alternatives) + ")";
     }
 
     private static Long whole(JsonNode schema, String keyword, String place) {

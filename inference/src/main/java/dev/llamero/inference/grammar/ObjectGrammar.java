@@ -50,7 +50,7 @@ final class ObjectGrammar {
         properties.fieldNames().forEachRemaining(named::add);
         String more = additionalPair(additional, place, named);
         String start = "\"{\" " + space + " ";
-        String end = "\"}\" " + space;
+        String end = space + " \"}\"";
         String separator = "\",\" " + space + " ";
         String head = String.join(" " + separator, requiredPairs);
         String tail = tail(optionalPairs, more, separator, place);

@@ -36,7 +36,7 @@ final class OtherNames {
             }
             node.ends |= plain;
         }
-        return "\"\\\"\" " + rule(root, place) + " \"\\\"\" " + rules.fixed("space");
+        return "\"\\\"\" " + rule(root, place) + " \"\\\"\"";
     }
 
     private String rule(Node node, String place) {

@@ -8,8 +8,9 @@ import java.util.stream.Collectors;
  * The rules of a grammar under construction, by name, and the fixed rules of JSON's own values.
  *
  * <p>White space and number lengths are bounded: a model that is forced into JSON and has nothing to say would
- * otherwise go on with blanks or digits for ever. The bounds are those of llama.cpp's server, so that greedy texts are
- * comparable.
+ * otherwise go on with blanks or digits for ever. White space stands after brackets, commas and colons and before
+ * closing brackets, never after a whole value, where a model might go on with it instead of ending. The bounds are
+ * those of llama.cpp's server, so that greedy texts are comparable.
  */
 final class Rules {
     /** What llama.cpp expands quickly; larger grammars are a denial of service. */
@@ -18,28 +19,28 @@ final class Rules {
     private static final Map<String, String> FIXED = Map.ofEntries(
             Map.entry("space", "| \" \" | \"\\n\"{1,2} [ \\t]{0,20}"),
             Map.entry("char", "[^\"\\\\\\x7F\\x00-\\x1F] | [\\\\] ([\"\\\\/bfnrt] | \"u\" [0-9a-fA-F]{4})"),
-            Map.entry("string", "\"\\\"\" char* \"\\\"\" space"),
-            Map.entry("boolean", "(\"true\" | \"false\") space"),
-            Map.entry("null", "\"null\" space"),
+            Map.entry("string", "\"\\\"\" char* \"\\\"\""),
+            Map.entry("boolean", "\"true\" | \"false\""),
+            Map.entry("null", "\"null\""),
             Map.entry("integral", "[0] | [1-9] [0-9]{0,15}"),
-            Map.entry("integer", "(\"-\"? integral) space"),
+            Map.entry("integer", "\"-\"? integral"),
             Map.entry("fraction", "(\".\" [0-9]{1,16})? ([eE] [-+]? [0] | [eE] [-+]? [1-9] [0-9]{0,15})?"),
-            Map.entry("number", "\"-\"? integral fraction space"),
+            Map.entry("number", "\"-\"? integral fraction"),
             Map.entry("value", "object | array | string | number | boolean | null"),
             Map.entry("pair", "string \":\" space value"),
-            Map.entry("object", "\"{\" space (pair (\",\" space pair)*)? \"}\" space"),
-            Map.entry("array", "\"[\" space (value (\",\" space value)*)? \"]\" space"));
+            Map.entry("object", "\"{\" space (pair (\",\" space pair)*)? space \"}\""),
+            Map.entry("array", "\"[\" space (value (\",\" space value)*)? space \"]\""));
 
     private static final Map<String, String[]> NEEDS = Map.ofEntries(
             Map.entry("space", new String[] {}),
             Map.entry("char", new String[] {}),
-            Map.entry("string", new String[] {"char", "space"}),
-            Map.entry("boolean", new String[] {"space"}),
-            Map.entry("null", new String[] {"space"}),
+            Map.entry("string", new String[] {"char"}),
+            Map.entry("boolean", new String[] {}),
+            Map.entry("null", new String[] {}),
             Map.entry("integral", new String[] {}),
-            Map.entry("integer", new String[] {"integral", "space"}),
+            Map.entry("integer", new String[] {"integral"}),
             Map.entry("fraction", new String[] {}),
-            Map.entry("number", new String[] {"integral", "fraction", "space"}),
+            Map.entry("number", new String[] {"integral", "fraction"}),
             Map.entry("value", new String[] {"object", "array", "string", "number", "boolean", "null"}),
             Map.entry("pair", new String[] {"string", "value", "space"}),
             Map.entry("object", new String[] {"pair", "space"}),
