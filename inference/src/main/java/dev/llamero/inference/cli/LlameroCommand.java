@@ -1,14 +1,22 @@
 package dev.llamero.inference.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
 
 /** Entry point of every command that is not itself a server. */
 @Command(
         name = "llamero",
         description = "Runs open models on one machine.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {UpCommand.class, FitCommand.class, CommandLine.HelpCommand.class},
         footer = {
             "",
             "Also, run directly by the launcher:",
@@ -16,19 +24,87 @@ import picocli.CommandLine.Command;
             "  proxy    only the proxy (OpenAI API, 127.0.0.1:8080)",
             "  gateway  only the chat page (127.0.0.1:18789)",
             "  bench    JMH benchmarks; compare  compare running servers",
-            "  build    build what changed; format  format the Java sources"
+            "  build    build what changed; format  format the Java sources",
+            "",
+            "The commands on models ask the server at OLLAMA_HOST (default 127.0.0.1:11434)."
         })
-public final class LlameroCommand {
+public final class LlameroCommand implements Callable<Integer> {
+    private final Surroundings surroundings;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-v", "--version"},
+            description = "Show the versions of this program and of the server.")
+    private boolean version;
+
+    private CommandLine line;
+
+    private LlameroCommand(Surroundings surroundings) {
+        this.surroundings = surroundings;
+    }
+
     /** Runs a command and exits with its code: 0 done, 1 failed, 2 wrong usage. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        CommandLine line = commandLine().setOut(writer(FileDescriptor.out)).setErr(writer(FileDescriptor.err));
+        int code = line.execute(arguments);
+        line.getOut().flush();
+        line.getErr().flush();
+        System.exit(code);
+    }
+
+    /** UTF-8 whatever the locale; flushed line by line. */
+    private static PrintWriter writer(FileDescriptor descriptor) {
+        return new PrintWriter(new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+    }
+
+    /** All commands, in the surroundings of this process. */
+    static CommandLine commandLine() {
+        return commandLine(Surroundings.ofProcess());
     }
 
     /** All commands; a failure becomes one line, as Ollama prints it. */
-    static CommandLine commandLine() {
-        return new CommandLine(new LlameroCommand()).setExecutionExceptionHandler((failure, line, parsed) -> {
-            line.getErr().println("Error: " + failure.getMessage());
-            return 1;
-        });
+    static CommandLine commandLine(Surroundings surroundings) {
+        var top = new LlameroCommand(surroundings);
+        var line = new CommandLine(top);
+        top.line = line;
+        line.addSubcommand(new UpCommand())
+                .addSubcommand(new RunCommand(surroundings))
+                .addSubcommand(new ListCommand(surroundings))
+                .addSubcommand(new PsCommand(surroundings))
+                .addSubcommand(new ShowCommand(surroundings))
+                .addSubcommand(new StopCommand(surroundings))
+                .addSubcommand(new CpCommand(surroundings))
+                .addSubcommand(new RmCommand(surroundings))
+                .addSubcommand(new FitCommand())
+                .addSubcommand(new CommandLine.HelpCommand());
+        line.getSubcommands().values().forEach(LlameroCommand::addHelp);
+        return line.setExecutionExceptionHandler(
+                        (failure, command, parsed) -> CommandFailures.ofExecution(failure, command))
+                .setParameterExceptionHandler(CommandFailures::ofArguments);
+    }
+
+    private static void addHelp(CommandLine command) {
+        if (command.getCommandSpec().findOption("--help") == null) {
+            command.getCommandSpec()
+                    .addOption(OptionSpec.builder("-h", "--help")
+                            .usageHelp(true)
+                            .description("Show this help.")
+                            .build());
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (version) {
+            new Versions(surroundings.client()).print(line.getOut(), line.getErr());
+        } else {
+            line.usage(line.getOut());
+        }
+        return 0;
     }
 }

@@ -1,0 +1,39 @@
+package dev.llamero.inference.cli;
+
+import org.jline.reader.EOFError;
+import org.jline.reader.ParsedLine;
+import org.jline.reader.impl.DefaultParser;
+
+/** Tells the line editor that a message goes on while its triple quotes are open. */
+final class MessageParser extends DefaultParser {
+    private static final String QUOTES = "\"\"\"";
+
+    MessageParser() {
+        setQuoteChars(new char[0]);
+        setEscapeChars(new char[0]);
+    }
+
+    @Override
+    public ParsedLine parse(String line, int cursor, ParseContext context) {
+        if (context == ParseContext.ACCEPT_LINE && isOpen(line)) {
+            throw new EOFError(-1, -1, "the triple quotes are not closed", QUOTES);
+        }
+        return super.parse(line, cursor, context);
+    }
+
+    /** Quotes count where a message or a value begins, and not within a text. */
+    private static boolean isOpen(String line) {
+        int first = line.indexOf(QUOTES);
+        boolean begins = line.startsWith(QUOTES) || first > 0 && line.startsWith("/set ");
+        return begins && line.indexOf(QUOTES, first + QUOTES.length()) < 0;
+    }
+
+    /** The text without its triple quotes, if it has them. */
+    static String unquoted(String text) {
+        if (!text.startsWith(QUOTES)) {
+            return text;
+        }
+        int end = text.indexOf(QUOTES, QUOTES.length());
+        return end < 0 ? text.substring(QUOTES.length()) : text.substring(QUOTES.length(), end);
+    }
+}

@@ -1,0 +1,134 @@
+package dev.llamero.inference.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a user sees when something is wrong: one line on standard error, and the exit code 1. */
+@Timeout(60)
+class ClientFailuresTest {
+    private static final String MODELS = "{\"models\":[{\"name\":\"Tiny:latest\",\"digest\":\"33b7498494061234\","
+            + "\"size\":8791637},{\"name\":\"smol:latest\",\"digest\":\"fd5f\",\"size\":1,\"remote_model\":\"x\"}]}";
+
+    @Test
+    void anUnreachableServerIsNamedWithTheRemedy() throws IOException {
+        int port;
+        try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        assertThat(ClientRun.of(port, "", List.of("list")))
+                .isEqualTo(new ClientRun(
+                        1,
+                        "",
+                        "Error: no model server answers at http://127.0.0.1:" + port
+                                + "; `./llamero serve` starts it, `./llamero up` all of Llamero\n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        show                      | accepts 1 arg(s), received 0
+        cp a                      | accepts 2 arg(s), received 1
+        rm                        | requires at least 1 arg(s), only received 0
+        show a --nonsense         | unknown flag: --nonsense
+        lisst                     | unknown command "lisst" for "llamero"; did you mean list?
+        run m hi --think=much     | invalid value for --think: "much" (must be true, false, high, medium, low, or max)
+        run m hi --format=yaml    | --format must be json or a JSON schema: invalid character 'y' looking for beginning of value
+        """)
+    void wrongUsageIsOneLine(String arguments, String sentence) {
+        ClientRun run = ClientRun.of(1, "", List.of(arguments.split(" ")));
+        assertThat(run).isEqualTo(new ClientRun(1, "", "Error: " + sentence + "\n"));
+    }
+
+    @Test
+    void aReplyWithoutJsonIsShownWithItsStatus() throws IOException {
+        try (var server = new FakeOllama()) {
+            assertThat(ClientRun.of(server.port(), "", List.of("cp", "a", "b")).err())
+                    .isEqualTo("Error: 404 Not Found: 404 page not found\n");
+            server.reply("GET /api/tags", 200, "<html>");
+            assertThat(ClientRun.of(server.port(), "", List.of("list")).err()).contains("does not answer as a model");
+        }
+    }
+
+    @Test
+    void aFailureInTheStreamEndsTheAnswer() throws IOException {
+        try (var server = new FakeOllama()) {
+            server.reply("POST /api/show", 200, "{\"capabilities\":[\"completion\"]}")
+                    .reply("POST /api/generate", 200, "{\"response\":\"Hel\"}\n{\"error\":\"out of memory\"}\n");
+            assertThat(ClientRun.of(server.port(), "", List.of("run", "m", "hi")))
+                    .isEqualTo(new ClientRun(1, "Hel", "Error: out of memory\n"));
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksOffIsAFailure() throws Exception {
+        try (var listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            var server = Thread.ofVirtual().start(() -> {
+                try (var socket = listener.accept()) {
+                    socket.getInputStream().read();
+                    socket.getOutputStream()
+                            .write("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"mod"
+                                    .getBytes(StandardCharsets.UTF_8));
+                    socket.shutdownOutput();
+                    socket.getInputStream().readAllBytes();
+                } catch (IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            assertThat(ClientRun.of(listener.getLocalPort(), "", List.of("list"))
+                            .err())
+                    .isEqualTo("Error: the server ended the connection in the middle of its reply\n");
+            server.join();
+        }
+    }
+
+    @Test
+    void aPrefixFiltersTheList() throws IOException {
+        try (var server = new FakeOllama()) {
+            server.reply("GET /api/tags", 200, MODELS);
+            assertThat(ClientRun.of(server.port(), "", List.of("ls", "TINY"))
+                            .out()
+                            .lines())
+                    .containsExactly(
+                            "NAME           ID              SIZE      MODIFIED ",
+                            "Tiny:latest    33b749849406    8.8 MB    Never       ");
+            assertThat(ClientRun.of(server.port(), "", List.of("list", "smol")).out())
+                    .contains("smol:latest    fd5f    -       Never");
+        }
+    }
+
+    @Test
+    void flagsOfRunReachTheServer() throws IOException {
+        try (var server = new FakeOllama()) {
+            server.reply("POST /api/show", 200, "{\"capabilities\":[\"completion\"]}")
+                    .reply("POST /api/generate", 200, "{\"response\":\"{}\",\"done\":true}\n");
+            var arguments =
+                    List.of("run", "m", "--think", "say", "it", "--keepalive", "10m", "--format={\"type\":\"object\"}");
+            assertThat(ClientRun.of(server.port(), "piped\n", arguments).out()).isEqualTo("{}\n\n");
+            assertThat(server.requests().getLast())
+                    .isEqualTo("POST /api/generate"
+                                   + " {\"model\":\"m\",\"keep_alive\":\"10m\",\"format\":{\"type\":\"object\"},\"think\":true,\"prompt\":\"piped\\n"
+                                   + " say it\"}");
+        }
+    }
+
+    @Test
+    void anEmbeddingModelGivesItsVector() throws IOException {
+        try (var server = new FakeOllama()) {
+            server.reply("POST /api/show", 200, "{\"capabilities\":[\"embedding\"]}")
+                    .reply("POST /api/embed", 200, "{\"embeddings\":[[0.5,-1]]}");
+            assertThat(ClientRun.of(server.port(), "", List.of("run", "m", "hi"))
+                            .out())
+                    .isEqualTo("[0.5,-1]\n");
+            assertThat(ClientRun.of(server.port(), "", List.of("run", "m")).err())
+                    .contains("embedding models require input text");
+        }
+    }
+}
