@@ -47,7 +47,7 @@ final class BenchmarkModel {
                 model.decoder(),
                 model.tokenizer(),
                 model.info(),
-                new EngineLimits(PARALLEL, 64, model.info().contextTokens()));
+                new EngineLimits(PARALLEL, 64, model.info().contextTokens(), 0));
     }
 
     /** The file to run. */
