@@ -86,8 +86,9 @@ class PackageArrowsTest {
                 .and()
                 .areTopLevelClasses()
                 .and()
-                .haveNameNotMatching(".*\\.(LlamaRuntime\\w*|NativeSettings|ModelSettings|LoadProgress|OpenModel"
-                        + "|LlamaException|package-info)")
+                .haveNameNotMatching(
+                        ".*\\.(LlamaRuntime\\w*|NativeSettings|ModelSettings|LoadProgress|OpenModel|OpenEmbedder"
+                                + "|LlamaException|package-info)")
                 .should()
                 .notBePublic());
     }

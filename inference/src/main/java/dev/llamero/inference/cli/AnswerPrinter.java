@@ -79,6 +79,12 @@ final class AnswerPrinter {
         }
     }
 
+    /** For the end of the process, which Ctrl-C may bring in the middle of the grey text. Any thread. */
+    void restoreColours() {
+        out.print(PLAIN);
+        out.flush();
+    }
+
     /** After the last piece, also of an answer that was cut: an empty line sets it off from what follows. */
     void end() {
         if (phase == Phase.THINKING) {

@@ -106,6 +106,9 @@ final class RunCommand extends ClientCommand {
         boolean terminal = surroundings.terminals().contains(1);
         int width = terminal && surroundings.terminals().contains(0) && settings.wordWrap ? width() : 0;
         var printer = new AnswerPrinter(out(), new AnswerPrinter.Style(terminal, width, settings.hideThinking));
+        if (terminal) {
+            Runtime.getRuntime().addShutdownHook(new Thread(printer::restoreColours, "restore-colours"));
+        }
         try (var spinner = Spinner.start(err(), surroundings.terminals().contains(2))) {
             client.stream("/api/generate", request, reply -> {
                 spinner.stop();

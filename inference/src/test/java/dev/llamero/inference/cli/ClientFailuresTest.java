@@ -40,7 +40,7 @@ class ClientFailuresTest {
         show a --nonsense         | unknown flag: --nonsense
         lisst                     | unknown command "lisst" for "llamero"; did you mean list?
         run m hi --think=much     | invalid value for --think: "much" (must be true, false, high, medium, low, or max)
-        run m hi --format=yaml    | --format must be json or a JSON schema: invalid character 'y' looking for beginning of value
+        run m hi --format=1       | --format must be json or a JSON schema, not "1"
         """)
     void wrongUsageIsOneLine(String arguments, String sentence) {
         ClientRun run = ClientRun.of(1, "", List.of(arguments.split(" ")));
@@ -113,9 +113,8 @@ class ClientFailuresTest {
                     List.of("run", "m", "--think", "say", "it", "--keepalive", "10m", "--format={\"type\":\"object\"}");
             assertThat(ClientRun.of(server.port(), "piped\n", arguments).out()).isEqualTo("{}\n\n");
             assertThat(server.requests().getLast())
-                    .isEqualTo("POST /api/generate"
-                                   + " {\"model\":\"m\",\"keep_alive\":\"10m\",\"format\":{\"type\":\"object\"},\"think\":true,\"prompt\":\"piped\\n"
-                                   + " say it\"}");
+                    .startsWith("POST /api/generate {\"model\":\"m\",\"keep_alive\":\"10m\",")
+                    .endsWith(",\"format\":{\"type\":\"object\"},\"think\":true,\"prompt\":\"piped\\n say it\"}");
         }
     }
 
