@@ -90,13 +90,20 @@ final class HttpCall implements Closeable {
             }
             String lower = line.toLowerCase(Locale.ROOT);
             if (lower.startsWith("content-length:")) {
-                left = Long.parseLong(lower.substring(15).strip());
+                left = length(lower.substring(15).strip());
             } else if (lower.startsWith("transfer-encoding:") && lower.contains("chunked")) {
                 chunked = true;
                 left = 0;
             }
         }
         throw new IOException("the server's reply has more than " + HEADERS_MAX + " headers");
+    }
+
+    private static long length(String text) throws IOException {
+        if (!text.matches("\\d{1,18}")) {
+            throw new IOException("the server's reply is damaged: content length \"" + text + "\"");
+        }
+        return Long.parseLong(text);
     }
 
     int status() {

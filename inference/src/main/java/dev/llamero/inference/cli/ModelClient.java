@@ -100,7 +100,7 @@ final class ModelClient {
             }
             Reply reply = parse(line);
             if (!reply.text("error").isEmpty()) {
-                throw new ServerFailure(call.status(), reply.text("error"));
+                throw new ServerFailure(reply.text("error"));
             }
             listener.accept(reply);
         }
@@ -122,12 +122,12 @@ final class ModelClient {
         try {
             String error = Reply.parse(text.toString()).text("error");
             if (!error.isEmpty()) {
-                return new ServerFailure(call.status(), error);
+                return new ServerFailure(error);
             }
         } catch (BadJsonException e) {
-            return new ServerFailure(call.status(), call.statusLine() + ": " + text);
+            return new ServerFailure(call.statusLine() + ": " + text);
         }
-        return new ServerFailure(call.status(), (call.statusLine() + ": " + text).replaceAll(": $", ""));
+        return new ServerFailure((call.statusLine() + ": " + text).replaceAll(": $", ""));
     }
 
     private HttpCall connect() throws IOException {

@@ -6,21 +6,13 @@ import java.io.IOException;
 final class ServerFailure extends IOException {
     private static final long serialVersionUID = 1;
 
-    private final int status;
-
-    /** @param status of HTTP; 200 if a stream broke off */
-    ServerFailure(int status, String message) {
+    ServerFailure(String message) {
         super(message);
-        this.status = status;
     }
 
     /** Whether the model is not there, rather than the path. */
     boolean isModelMissing() {
         return getMessage().toLowerCase(java.util.Locale.ROOT).contains("not found")
                 && !getMessage().contains("page not found");
-    }
-
-    int status() {
-        return status;
     }
 }
