@@ -21,6 +21,8 @@ public record EmbedRequest(
         int dimensions,
         Duration keepAlive,
         Map<String, Object> options) {
+    /** Texts of one request: their vectors are all in memory at once. */
+    static final int INPUTS_MAX = 16_384;
 
     /**
      * Reads a body of {@code /api/embed}.
@@ -62,6 +64,10 @@ public record EmbedRequest(
     /** A string or a list of strings as a list. */
     static List<String> texts(Object input) {
         List<?> items = input instanceof List<?> list ? list : List.of(input);
+        if (items.size() > INPUTS_MAX) {
+            throw ApiException.badRequest(
+                    "input has " + items.size() + " texts; send at most " + INPUTS_MAX + " in one request");
+        }
         if (!items.stream().allMatch(String.class::isInstance)) {
             throw ApiException.badRequest("invalid input type");
         }

@@ -144,8 +144,7 @@ final class ModelOpener {
         }
         try {
             requirePooling(context);
-            int dimensions = library.embeddings().dimensions(model.acquire());
-            model.release();
+            int dimensions = model.ask(library.embeddings()::dimensions);
             LlamaEncoder encoder = new LlamaEncoder(library, context, vocab.vocabularySize(), dimensions);
             encoder.encode(List.of(new int[] {0}));
             EngineInfo info = info(encoder.tokensMax(), 1);
@@ -159,8 +158,7 @@ final class ModelOpener {
 
     /** Only a model that pools the vectors of its tokens into one makes embeddings; a reranker's pooling does not. */
     private void requirePooling(NativeHandle context) {
-        int pooling = library.embeddings().pooling(context.acquire());
-        context.release();
+        int pooling = context.ask(library.embeddings()::pooling);
         if (pooling < POOLING_MEAN || pooling > POOLING_LAST) {
             throw new EngineException.Unloadable(
                     path + " has pooling type " + pooling + ", which gives no embedding of a text", null);
@@ -295,9 +293,7 @@ final class ModelOpener {
     }
 
     private void requireMemory(NativeHandle context) {
-        boolean none = library.contexts().memory(context.acquire()).address() == 0;
-        context.release();
-        if (none) {
+        if (context.ask(library.contexts()::memory).address() == 0) {
             context.close();
             throw new EngineException.Unloadable(
                     path + " has no KV cache: it is a model for embeddings and cannot generate text", null);

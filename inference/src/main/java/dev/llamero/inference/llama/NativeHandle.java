@@ -3,6 +3,7 @@ package dev.llamero.inference.llama;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Owns one native object, and lends it to threads while it is open.
@@ -40,6 +41,16 @@ final class NativeHandle implements AutoCloseable {
 
     void release() {
         lock.readLock().unlock();
+    }
+
+    /** Asks the object one question. */
+    <T> T ask(Function<MemorySegment, T> question) {
+        MemorySegment lent = acquire();
+        try {
+            return question.apply(lent);
+        } finally {
+            release();
+        }
     }
 
     /** Frees the object when no thread holds it. Again: no effect. */

@@ -142,6 +142,15 @@ class EmbeddingsTest {
     }
 
     @Test
+    void aListOfTooManyTextsIsRefused() throws Exception {
+        String list = "[" + "\"\",".repeat(16_384) + "\"\"]";
+        RawClient.Reply reply = post("/api/embed", "{\"model\":\"e\",\"input\":" + list + "}");
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.body()).contains("input has 16385 texts; send at most 16384");
+        assertThat(embedders).isEmpty();
+    }
+
+    @Test
     void theModelStaysAndGoesLikeOthers() throws Exception {
         embed("\"input\":\"a\"");
         assertThat(loaded().findValuesAsText("name")).containsExactly("e:latest");
