@@ -29,7 +29,7 @@ final class Preload {
             if (models.isEmpty()) {
                 return "no model found; give one with --model";
             }
-            String name = models.get(0).path("name").asText();
+            String name = chatModel(models);
             JsonNode reply = call("POST", "/api/generate", JSON.writeValueAsBytes(Map.of("model", name)));
             if (reply.has("error")) {
                 return name + " cannot be loaded: " + reply.path("error").asText();
@@ -38,6 +38,18 @@ final class Preload {
         } catch (IOException e) {
             return "not loaded yet (" + e.getMessage() + ")";
         }
+    }
+
+    /** An embedding model answers no questions, so it is loaded only where there is nothing else. */
+    private static String chatModel(JsonNode models) {
+        for (JsonNode model : models) {
+            for (JsonNode capability : model.path("capabilities")) {
+                if (capability.asText().equals("completion")) {
+                    return model.path("name").asText();
+                }
+            }
+        }
+        return models.get(0).path("name").asText();
     }
 
     private JsonNode call(String method, String path, byte[] body) throws IOException {
