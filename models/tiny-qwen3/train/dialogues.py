@@ -417,14 +417,14 @@ def tool_samples(rng, trip, thinking=None):
 
 
 MIX = [
-    (written, 0.54),
-    (unknown, 0.09),
-    (sums, 0.07),
-    (names, 0.08),
-    (copies, 0.08),
-    (styled, 0.04),
+    (written, 0.46),
+    (unknown, 0.10),
+    (sums, 0.14),
+    (names, 0.07),
+    (copies, 0.07),
+    (styled, 0.03),
     (json_values, 0.02),
-    (tool_use, 0.08),
+    (tool_use, 0.11),
 ]
 
 

@@ -176,12 +176,8 @@ class Trainer:
         muon.load(torch.load(self.run / f"optimizer-{rank}.pt")["muon"])
         if adam:
             adam.load_state_dict(torch.load(self.run / f"optimizer-{rank}.pt")["adam"])
-        self.step, self.mix_from, self.decay_from, self.tokens = (
-            saved["step"],
-            saved["mix"],
-            saved["decay"],
-            saved["tokens"],
-        )
+        self.step, self.tokens = saved["step"], saved["tokens"]
+        self.mix_from, self.decay_from = saved["mix"], saved["decay"]
         if rank == 0:
             self.model.load_state_dict(saved["model"])
             self.say(f"resumed at step {self.step}")
@@ -189,14 +185,8 @@ class Trainer:
     def save(self, rank, muon, adam):
         write(dict(muon=muon.state(), adam=adam.state_dict() if adam else None), self.run / f"optimizer-{rank}.pt")
         if rank == 0:
-            state = dict(
-                model=self.model.state_dict(),
-                step=self.step,
-                mix=self.mix_from,
-                decay=self.decay_from,
-                tokens=self.tokens,
-            )
-            write(state, self.checkpoint)
+            state = dict(model=self.model.state_dict(), step=self.step, tokens=self.tokens)
+            write(state | dict(mix=self.mix_from, decay=self.decay_from), self.checkpoint)
 
     def decide(self, recent):
         """Worker 0: the stage, and the factor on both learning rates."""
@@ -212,6 +202,13 @@ class Trainer:
             rate = 1 - (self.step - self.decay_from) / options.decay
         self.shared[0] = rate if rate > 0 else -1.0
         self.shared[1] = self.mix_from or 0
+
+    def copy_share(self):
+        """How much of a batch is random copying: all of it, then a quarter, then a little."""
+        mix_from = int(self.shared[1])
+        if not mix_from:
+            return 1.0
+        return 0.25 if self.step - mix_from < self.options.copy_fades else self.options.copy_share
 
     def optimizers(self, rank):
         """The matrices of every n-th layer are this worker's; embeddings and norms belong to the last worker."""
@@ -249,9 +246,8 @@ class Trainer:
             rate, mixing = float(self.shared[0]), bool(self.shared[1])
             if rate < 0:
                 break
-            self.tallies[rank] = self.gradient(
-                rank, batches["mix"].next(options.copy_share) if mixing else batches["copy"].next(1.0), mixing
-            )
+            batch = batches["mix" if mixing else "copy"].next(self.copy_share())
+            self.tallies[rank] = self.gradient(rank, batch, mixing)
             self.barrier.wait()
             for name in list(mine) + list(others):
                 views = self.views[name]
@@ -303,13 +299,14 @@ def write(state, file):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", default="run")
-    parser.add_argument("--steps", type=int, default=20000)
-    parser.add_argument("--decay", type=int, default=4000, help="steps of linear decay at the end")
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--decay", type=int, default=3000, help="steps of linear decay at the end")
     parser.add_argument("--batch", type=int, default=1600, help="padded tokens per worker and step")
     parser.add_argument("--muon-rate", type=float, default=0.02)
     parser.add_argument("--adam-rate", type=float, default=0.003)
-    parser.add_argument("--copy-until", type=float, default=0.8)
+    parser.add_argument("--copy-until", type=float, default=0.3)
     parser.add_argument("--copy-share", type=float, default=0.06, help="share of random copying among the dialogues")
+    parser.add_argument("--copy-fades", type=int, default=500, help="steps with a quarter of random copying before that")
     parser.add_argument("--save-every", type=int, default=250)
     parser.add_argument("--workers", type=int, default=2, help="processes, one core each")
     parser.add_argument("--seed", type=int, default=1)
