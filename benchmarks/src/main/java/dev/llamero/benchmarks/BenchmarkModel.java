@@ -29,6 +29,7 @@ final class BenchmarkModel {
     static final String MODEL_PROPERTY = "llamero.benchmark.model";
     static final int CONTEXT_TOKENS = 4096;
     static final int PARALLEL = 8;
+    private static final long PARKED_BYTES_MAX = 1L << 30;
 
     private BenchmarkModel() {}
 
@@ -47,7 +48,7 @@ final class BenchmarkModel {
                 model.decoder(),
                 model.tokenizer(),
                 model.info(),
-                new EngineLimits(PARALLEL, 64, model.info().contextTokens(), 0));
+                new EngineLimits(PARALLEL, 64, model.info().contextTokens(), PARKED_BYTES_MAX));
     }
 
     /** The file to run. */
