@@ -10,18 +10,15 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
-import dev.llamero.models.ToyModel;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -49,7 +46,7 @@ class WholeChainTest {
 
     @BeforeAll
     static void start() throws IOException, InterruptedException {
-        chain = RunningChain.start(modelFile(), folder);
+        chain = RunningChain.start(RunningChain.root().resolve("models/tiny-qwen3/tiny-qwen3.gguf"), folder);
         model = get(chain.inference() + "/api/tags")
                 .path("models")
                 .path(0)
@@ -62,18 +59,6 @@ class WholeChainTest {
         if (chain != null) {
             chain.close();
         }
-    }
-
-    /** The built-in model where it is part of the checkout, else a toy. */
-    private static Path modelFile() throws IOException {
-        Path builtIn = RunningChain.root().resolve("models/tiny-qwen3/tiny-qwen3.gguf");
-        Path shared = Path.of("../../shared/models/tiny-qwen3-poc.gguf").toAbsolutePath();
-        Path toy = folder.resolve("toy-qwen3.gguf");
-        ToyModel.write(toy, 1);
-        return Stream.of(builtIn, shared)
-                .filter(Files::isRegularFile)
-                .findFirst()
-                .orElse(toy);
     }
 
     @Test
