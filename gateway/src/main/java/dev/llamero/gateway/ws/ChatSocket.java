@@ -191,16 +191,9 @@ final class ChatSocket implements WsListener {
     /** Ends the connection from any thread, with the reason if it can still be said. */
     void drop(int code, String reason) {
         LOG.log(Level.INFO, "a browser is dropped: " + reason);
-        forget();
-        if (outbox.isWriting()) {
-            hangUp();
-            return;
-        }
-        try {
-            session.close(code, reason);
-        } catch (RuntimeException e) {
-            LOG.log(Level.DEBUG, "the reason could not be said", e);
-        }
+        gone = true;
+        browsers.remove(this);
+        outbox.closeWith(new Frame.Close(code, reason));
         // Closing at once would throw the reason away together with what was not read.
         Thread.ofVirtual().name("hang-up").start(() -> {
             try {

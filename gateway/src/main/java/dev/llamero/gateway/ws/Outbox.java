@@ -78,11 +78,14 @@ final class Outbox {
         }
     }
 
-    /** Whether the thread is inside a write; nobody else may write then. */
-    boolean isWriting() {
+    /** Lets go of what waits, sends one last frame after the write that runs, and ends the thread. */
+    void closeWith(Frame last) {
         lock.lock();
         try {
-            return writingSinceNanos != 0;
+            closed = true;
+            frames.clear();
+            frames.add(last);
+            changed.signal();
         } finally {
             lock.unlock();
         }
