@@ -3,6 +3,7 @@ package dev.llamero.gateway.ws;
 import dev.llamero.gateway.chat.ChatEvent;
 import dev.llamero.gateway.web.OriginGuard;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +23,8 @@ public final class Browsers {
     static final long TICK_NANOS = 10_000_000_000L;
 
     private static final int GOING_AWAY = 1001;
+    private static final long FAREWELL_NANOS_MAX = 1_000_000_000L;
+    private static final Duration FAREWELL_LOOK = Duration.ofMillis(5);
     private static final System.Logger LOG = System.getLogger(Browsers.class.getName());
 
     private final OriginGuard guard;
@@ -98,6 +101,19 @@ public final class Browsers {
     public void close() {
         for (ChatSocket socket : sockets) {
             socket.close(GOING_AWAY, "the gateway is shutting down");
+        }
+        awaitFarewells();
+    }
+
+    /** The server closes the sockets next: a page that has not answered by then would see its connection break. */
+    private void awaitFarewells() {
+        long end = System.nanoTime() + FAREWELL_NANOS_MAX;
+        try {
+            while (!sockets.isEmpty() && System.nanoTime() < end) {
+                Thread.sleep(FAREWELL_LOOK);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
