@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class KherudEngineTest {
     private static final Path MODELS = Path.of("../../shared/models");
     private static final Path SMOL = MODELS.resolve("SmolLM2-135M-Instruct.Q4_1.gguf");
-    private static final Path QWEN3 = MODELS.resolve("tiny-qwen3-poc.gguf");
+    private static final Path QWEN3 = Path.of("../models/tiny-qwen3/tiny-qwen3.gguf");
     private static final int SMOL_VOCABULARY = 49_152;
     private static final String PROMPT =
             "<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n";
@@ -55,6 +55,7 @@ class KherudEngineTest {
 
     @Test
     void qwen3IsRefusedWithBuildAndRemedy() {
+        assertThat(QWEN3).exists();
         assertThatThrownBy(() -> open(QWEN3).close())
                 .isInstanceOf(EngineException.Unloadable.class)
                 .hasMessageContaining("llama.cpp build 4916")

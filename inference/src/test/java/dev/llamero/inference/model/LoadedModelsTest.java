@@ -316,6 +316,10 @@ class LoadedModelsTest {
         @Override
         public Listening onGone(Runnable action) {
             actions.add(action);
+            // Who has left already must be told at once, or a load that begins just then is never stopped.
+            if (gone) {
+                action.run();
+            }
             return () -> actions.remove(action);
         }
     }
