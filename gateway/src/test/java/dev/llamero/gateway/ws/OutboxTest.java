@@ -28,6 +28,21 @@ class OutboxTest {
         return value;
     }
 
+    /** Its writes note the frame and last until the latch opens. */
+    private Outbox writingUntil(CountDownLatch release) {
+        return new Outbox(
+                frame -> {
+                    written.add(frame);
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                },
+                this::slow,
+                this::left);
+    }
+
     @Test
     void framesComeOutInOrder() throws InterruptedException {
         var outbox = new Outbox(written::add, this::slow, this::left);
@@ -44,17 +59,7 @@ class OutboxTest {
     @Test
     void theLastFrameFollowsTheWriteThatRunsAndNothingElse() throws InterruptedException {
         var release = new CountDownLatch(1);
-        var outbox = new Outbox(
-                frame -> {
-                    written.add(frame);
-                    try {
-                        release.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                this::slow,
-                this::left);
+        var outbox = writingUntil(release);
         outbox.add(new Frame.Text("running"));
         next(written);
         outbox.add(new Frame.Text("let go"));
@@ -68,17 +73,7 @@ class OutboxTest {
     @Test
     void aReaderThatIsTooSlowIsDroppedAndAddingNeverWaits() throws InterruptedException {
         var release = new CountDownLatch(1);
-        var outbox = new Outbox(
-                frame -> {
-                    written.add(frame);
-                    try {
-                        release.await();
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    }
-                },
-                this::slow,
-                this::left);
+        var outbox = writingUntil(release);
         outbox.add(new Frame.Text("stuck"));
         next(written);
         assertThat(outbox.isStuck(System.nanoTime() + Outbox.WRITE_NANOS_MAX + 1))

@@ -2,13 +2,9 @@ package dev.llamero.inference.model;
 
 import dev.llamero.inference.engine.BatchingEngine;
 import dev.llamero.inference.engine.EmbeddingEngine;
-import dev.llamero.inference.engine.Engine;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.EngineInfo;
 import dev.llamero.inference.engine.EngineLimits;
-import dev.llamero.inference.engine.Generation;
-import dev.llamero.inference.engine.GenerationRequest;
-import dev.llamero.inference.engine.Tokenizer;
 import dev.llamero.inference.llama.LlamaRuntime;
 import dev.llamero.inference.llama.ModelSettings;
 import dev.llamero.inference.llama.NativeSettings;
@@ -56,8 +52,9 @@ public record LlamaEngineFactory(
         try {
             EngineInfo info = open.info();
             var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens(), parkedBytes(runtime));
-            var engine = new BatchingEngine(model.name().display(), open.decoder(), open.tokenizer(), info, limits);
-            return new LoadedEngine(new OwningEngine(engine, open), open::grammar);
+            var engine =
+                    new BatchingEngine(model.name().display(), open.decoder(), open.tokenizer(), info, limits, open);
+            return new LoadedEngine(engine, open::grammar);
         } catch (RuntimeException e) {
             open.close();
             throw e;
@@ -111,40 +108,6 @@ public record LlamaEngineFactory(
             return opening.get();
         } catch (CancellationException e) {
             throw new EngineException.Closed("loading " + model.name().display() + " was stopped");
-        }
-    }
-
-    /**
-     * An engine together with the model that it runs on, whose memory is freed once the engine's thread has ended.
-     *
-     * @param engine decodes
-     * @param model owns the native memory
-     */
-    private record OwningEngine(Engine engine, OpenModel model) implements Engine {
-        @Override
-        public Generation submit(GenerationRequest request) {
-            return engine.submit(request);
-        }
-
-        @Override
-        public Tokenizer tokenizer() {
-            return engine.tokenizer();
-        }
-
-        @Override
-        public EngineInfo info() {
-            return engine.info();
-        }
-
-        @Override
-        public Load load() {
-            return engine.load();
-        }
-
-        @Override
-        public void close() {
-            engine.close();
-            model.close();
         }
     }
 }
