@@ -1,20 +1,11 @@
 package dev.llamero.settings;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,11 +29,16 @@ public final class SettingsReader {
     private static final Pattern GO_DURATION_PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ns|us|µs|ms|s|m|h)");
     private static final Pattern BYTES = Pattern.compile("(\\d+)\\s*([kKmMgGtT]?)(?:i?[bB])?");
 
+    private static final int FLAG = 3;
+    private static final int ENVIRONMENT = 2;
+    private static final int FILE = 1;
+    private static final int DEFAULT = 0;
+
     private final Map<String, Setting> known = new LinkedHashMap<>();
     private final Map<String, String> flags;
     private final Map<String, String> environment;
-    private final Map<String, JsonNode> file;
-    private final String fileName;
+    private final SettingsFile file;
+    private final String section;
 
     /**
      * Takes all sources in, and refuses unknown names.
@@ -62,9 +58,10 @@ public final class SettingsReader {
             Path yaml) {
         settings.forEach(setting -> known.put(setting.key(), setting));
         this.environment = Map.copyOf(environment);
-        this.fileName = yaml.toString();
+        this.section = section;
         this.flags = parseFlags(arguments);
-        this.file = parseFile(section, yaml);
+        this.file = SettingsFile.read(yaml);
+        refuseUnknownNames();
     }
 
     /** The settings file that the environment names as {@code LLAMERO_CONFIG}, else the working directory's. */
@@ -149,9 +146,29 @@ public final class SettingsReader {
                 .orElse(List.of());
     }
 
+    /**
+     * A list or a map: from the file as it stands there, from a flag or the environment as YAML or JSON in one line.
+     */
+    public Optional<SettingsNode> tree(Setting setting) {
+        Found found = found(setting).orElseThrow();
+        if (found.rank() == FILE) {
+            JsonNode node = file.root().path(section).get(setting.key());
+            return Optional.of(new SettingsNode(setting.key(), node, file, pointer(setting.key())));
+        }
+        return Optional.of(found).filter(Found::given).map(given -> {
+            SettingsFile parsed = SettingsFile.parse(given.source(), given.value());
+            return new SettingsNode(setting.key(), parsed.root(), parsed, "?");
+        });
+    }
+
     /** Whether a flag, the environment or the file gives this setting, as opposed to its default. */
     public boolean isGiven(Setting setting) {
-        return found(setting).filter(found -> !found.source().equals("default")).isPresent();
+        return rank(setting) > DEFAULT;
+    }
+
+    /** How strong the source of a setting is: a flag wins over the environment, that over the file. */
+    public int rank(Setting setting) {
+        return found(setting).orElseThrow().rank();
     }
 
     /** A usage text: one line per setting with its flag, environment names, default and help. */
@@ -221,19 +238,19 @@ public final class SettingsReader {
             throw new IllegalStateException("setting " + setting.key() + " was not declared");
         }
         if (flags.containsKey(setting.key())) {
-            return Optional.of(new Found(setting, flags.get(setting.key()), "flag --" + setting.key()));
+            return Optional.of(new Found(setting, flags.get(setting.key()), "flag --" + setting.key(), FLAG));
         }
         for (String name : setting.environment()) {
             String value = environment.get(name);
             if (value != null && !value.isBlank()) {
-                return Optional.of(new Found(setting, unquote(value.strip()), "environment " + name));
+                return Optional.of(new Found(setting, unquote(value.strip()), "environment " + name, ENVIRONMENT));
             }
         }
-        JsonNode node = file.get(setting.key());
+        JsonNode node = file.root().path(section).get(setting.key());
         if (node != null && !node.isNull()) {
-            return Optional.of(new Found(setting, asText(node), fileName));
+            return Optional.of(new Found(setting, asText(node), file.place(pointer(setting.key())), FILE));
         }
-        return Optional.of(new Found(setting, setting.fallback(), "default"));
+        return Optional.of(new Found(setting, setting.fallback(), "default", DEFAULT));
     }
 
     private static String unquote(String value) {
@@ -263,7 +280,7 @@ public final class SettingsReader {
             String key = argument.substring(2, equals < 0 ? argument.length() : equals);
             if (!known.containsKey(key)) {
                 throw new SettingsException(
-                        "unknown flag --" + key + nearest(key, known.keySet(), "; did you mean --"));
+                        "unknown flag --" + key + NearestName.hint(key, known.keySet(), "; did you mean --"));
             }
             if (equals >= 0) {
                 values.put(key, argument.substring(equals + 1));
@@ -276,71 +293,28 @@ public final class SettingsReader {
         return values;
     }
 
-    private Map<String, JsonNode> parseFile(String section, Path yaml) {
-        var values = new HashMap<String, JsonNode>();
-        for (var entry : readYaml(yaml).properties()) {
+    private void refuseUnknownNames() {
+        for (var entry : file.root().properties()) {
             if (!SECTIONS.contains(entry.getKey())) {
-                throw new SettingsException("unknown section \"" + entry.getKey() + "\" in " + yaml
-                        + nearest(entry.getKey(), SECTIONS, "; did you mean "));
+                throw new SettingsException(
+                        "unknown section \"" + entry.getKey() + "\" in " + file.place("/" + entry.getKey())
+                                + NearestName.hint(entry.getKey(), SECTIONS, "; did you mean "));
             }
         }
-        for (var entry : readYaml(yaml).path(section).properties()) {
+        for (var entry : file.root().path(section).properties()) {
             if (!known.containsKey(entry.getKey())) {
-                throw new SettingsException("unknown key \"" + section + "." + entry.getKey() + "\" in " + yaml
-                        + nearest(entry.getKey(), known.keySet(), "; did you mean "));
-            }
-            values.put(entry.getKey(), entry.getValue());
-        }
-        return values;
-    }
-
-    private static JsonNode readYaml(Path yaml) {
-        if (!Files.isRegularFile(yaml)) {
-            // Without a file the YAML library need not be loaded, which takes a noticeable part of a server's start.
-            return JsonNodeFactory.instance.objectNode();
-        }
-        var mapper = YAMLMapper.builder()
-                .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-                .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-                .build();
-        try {
-            JsonNode root = mapper.readTree(Files.readString(yaml));
-            return root.isObject() ? root : mapper.createObjectNode();
-        } catch (JsonProcessingException e) {
-            throw new SettingsException(
-                    yaml + " is not valid YAML: " + e.getOriginalMessage() + " at line "
-                            + e.getLocation().getLineNr(),
-                    e);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot read " + yaml, e);
-        }
-    }
-
-    private static String nearest(String key, Collection<String> names, String lead) {
-        return names.stream()
-                .min(Comparator.comparingInt(name -> distance(key, name)))
-                .filter(name -> distance(key, name) <= Math.max(2, key.length() / 3))
-                .map(name -> lead + name + "?")
-                .orElse("; known: " + String.join(", ", names));
-    }
-
-    /** Levenshtein distance. */
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        Arrays.setAll(row, i -> i);
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+                throw new SettingsException("unknown key \"" + section + "." + entry.getKey() + "\" in "
+                        + file.place(pointer(entry.getKey()))
+                        + NearestName.hint(entry.getKey(), known.keySet(), "; did you mean "));
             }
         }
-        return row[b.length()];
     }
 
-    private record Found(Setting setting, String value, String source) {
+    private String pointer(String key) {
+        return "/" + section + "/" + key;
+    }
+
+    private record Found(Setting setting, String value, String source, int rank) {
         boolean given() {
             return !value.isBlank();
         }

@@ -71,6 +71,39 @@ class SettingsReaderTest {
         assertThatThrownBy(() -> read(List.of(), Map.of(), file)).hasMessageContaining("at line ");
     }
 
+    @Test
+    void refusedValuesOfAFileNameTheirLine() throws IOException {
+        Path file = write("# comment\nproxy:\n  num-ctx: 5\n  port: many\n");
+        assertThatThrownBy(() -> read(List.of(), Map.of(), file).integer(PORT, 1, 9))
+                .hasMessageContaining(file + " line 4 gives \"many\"");
+        Path unknown = write("proxy:\n  port: 1\n  prot: 2\n");
+        assertThatThrownBy(() -> read(List.of(), Map.of(), unknown)).hasMessageContaining(unknown + " line 3");
+    }
+
+    @Test
+    void aListOfMapsIsReadWithThePlaceOfEachValue() throws IOException {
+        Path file = write("proxy:\n  origins:\n    - name: a\n      weight: 2\n    - name: b\n      wight: 3\n");
+        List<SettingsNode> items =
+                read(List.of(), Map.of(), file).tree(ORIGINS).orElseThrow().items();
+        assertThat(items.get(0).only(List.of("name", "weight")).at("weight").map(node -> node.integer(1, 9)))
+                .contains(2);
+        assertThatThrownBy(() -> items.get(0).at("name").orElseThrow().integer(1, 9))
+                .hasMessage("setting origins[0].name must be a whole number from 1 to 9, but " + file
+                        + " line 3 gives \"a\"");
+        assertThatThrownBy(() -> items.get(1).only(List.of("name", "weight")))
+                .hasMessageContaining("unknown key \"origins[1].wight\" in " + file + " line 6; did you mean weight?");
+    }
+
+    @Test
+    void aFlagGivesAListOfMapsInOneLine() {
+        var reader = read(List.of("--origins", "[{name: a, url: 'http://x:1'}]"), Map.of(), folder);
+        SettingsNode item = reader.tree(ORIGINS).orElseThrow().items().getFirst();
+        assertThat(item.at("url").orElseThrow().text()).isEqualTo("http://x:1");
+        assertThatThrownBy(() -> item.at("name").orElseThrow().items())
+                .hasMessage("setting origins[0].name must be a list, but flag --origins gives \"a\"");
+        assertThat(read(List.of(), Map.of(), folder).tree(ORIGINS)).isEmpty();
+    }
+
     private Path write(String yaml) throws IOException {
         return Files.writeString(Files.createTempFile(folder, "llamero", ".yaml"), yaml);
     }
