@@ -11,6 +11,7 @@ import dev.llamero.inference.model.OllamaStore;
 import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.JinjaTemplates;
 import dev.llamero.inference.prompt.TokenizingPool;
+import dev.llamero.models.store.StoreFolder;
 import dev.llamero.settings.LogSetup;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;
@@ -87,7 +88,7 @@ public final class InferenceServer implements AutoCloseable {
             var digests = shutdown.then("digests", new FileDigests());
             var folder = new GgufFolder(settings.modelPaths(), digests);
             Optional<OllamaStore> store =
-                    settings.ollamaStore().map(root -> new OllamaStore(root, settings.goTemplates()));
+                    settings.ollamaStore().map(root -> new OllamaStore(new StoreFolder(root), settings.goTemplates()));
             var handlers = new ApiHandlers(
                     ModelStore.of(folder, store),
                     loaded,

@@ -1,5 +1,6 @@
 package dev.llamero.inference.model;
 
+import dev.llamero.models.store.ModelName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

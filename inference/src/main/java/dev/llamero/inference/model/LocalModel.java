@@ -1,6 +1,7 @@
 package dev.llamero.inference.model;
 
 import dev.llamero.inference.gotemplate.OllamaTemplate;
+import dev.llamero.models.store.ModelName;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;

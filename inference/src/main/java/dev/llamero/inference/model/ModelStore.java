@@ -1,6 +1,7 @@
 package dev.llamero.inference.model;
 
 import dev.llamero.inference.api.ApiException;
+import dev.llamero.models.store.ModelName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

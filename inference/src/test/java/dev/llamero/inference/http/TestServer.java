@@ -11,6 +11,7 @@ import dev.llamero.inference.model.OllamaStore;
 import dev.llamero.inference.prompt.ChatTemplate;
 import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.TokenizingPool;
+import dev.llamero.models.store.StoreFolder;
 import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ final class TestServer implements AutoCloseable {
         var handlers = new ApiHandlers(
                 ModelStore.of(
                         new GgufFolder(choice.files(), digests),
-                        choice.store().map(root -> new OllamaStore(root, Optional.empty()))),
+                        choice.store().map(root -> new OllamaStore(new StoreFolder(root), Optional.empty()))),
                 loaded,
                 new LoadDefaults(choice.contextTokens(), -1, 1, 512),
                 new ChatTemplates(choice.templates()),

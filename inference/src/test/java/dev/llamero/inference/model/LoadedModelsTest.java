@@ -11,6 +11,7 @@ import dev.llamero.inference.engine.Generation;
 import dev.llamero.inference.engine.GenerationRequest;
 import dev.llamero.inference.engine.Tokenizer;
 import dev.llamero.models.ToyModel;
+import dev.llamero.models.store.ModelName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

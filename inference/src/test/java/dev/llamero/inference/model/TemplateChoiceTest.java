@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.llamero.models.GgmlType;
 import dev.llamero.models.GgufValue;
 import dev.llamero.models.GgufWriter;
+import dev.llamero.models.store.StoreFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class TemplateChoiceTest {
     private static final String MANIFEST = """
-        {"layers": [
-          {"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%s"},
-          {"mediaType": "application/vnd.ollama.image.template", "digest": "sha256:%s"}]}
+        {"config": {"digest": "sha256:%1$s", "size": 1}, "layers": [
+          {"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%1$s", "size": 1},
+          {"mediaType": "application/vnd.ollama.image.template", "digest": "sha256:%2$s", "size": 1}]}
         """;
     private static final String WEIGHTS = "a".repeat(64);
     private static final String TEMPLATE = "b".repeat(64);
@@ -39,7 +40,7 @@ class TemplateChoiceTest {
             weights.put("tokenizer.chat_template", GgufValue.of(jinja));
         }
         weights.write(folder.resolve("blobs/sha256-" + WEIGHTS));
-        return new OllamaStore(folder, forced).list().getFirst();
+        return new OllamaStore(new StoreFolder(folder), forced).list().getFirst();
     }
 
     @ParameterizedTest(name = "{0} | {1} -> {2}")

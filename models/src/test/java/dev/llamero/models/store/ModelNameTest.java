@@ -1,7 +1,6 @@
-package dev.llamero.inference.model;
+package dev.llamero.models.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +16,8 @@ class ModelNameTest {
         "https://registry.ollama.ai/library/x,x:latest",
         "localhost:5000/a/b,localhost:5000/a/b:latest",
         " x:tag ,x:tag",
+        "http://a.b:80/c/d:e,a.b:80/c/d:e",
+        "_x:_1,_x:_1",
     })
     void namesAreReadAndShownShort(String text, String shown) {
         assertThat(ModelName.parse(text).orElseThrow().display()).isEqualTo(shown);
@@ -24,7 +25,22 @@ class ModelNameTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "../x", "a b", "model:", "/model", "ns//m", ".hidden", "a/b/c/d", "na.me/m", "x@sha256:1"})
+            strings = {
+                "",
+                "../x",
+                "a b",
+                "model:",
+                "/model",
+                "ns//m",
+                ".hidden",
+                "a/b/c/d",
+                "na.me/m",
+                "x@sha256:1",
+                "http://x",
+                ":x",
+                "a//b",
+                "x:-t"
+            })
     void whatIsNoNameIsRefused(String text) {
         assertThat(ModelName.parse(text)).isEmpty();
     }
@@ -38,11 +54,15 @@ class ModelNameTest {
     }
 
     @Test
-    void aSourceSuffixIsTakenOff() {
-        assertThat(ModelRef.parse("x:Local")).isEqualTo(new ModelRef("x", false));
-        assertThat(ModelRef.parse("x:cloud")).isEqualTo(new ModelRef("x", true));
-        assertThat(ModelRef.parse("x:8b-cloud").cloud()).isTrue();
-        assertThatThrownBy(() -> ModelRef.parse("x:local:cloud"))
-                .hasMessage("use either :local or :cloud, not both: \"x:local:cloud\"");
+    void theSchemeIsKept() {
+        assertThat(ModelName.parse("http://h/n/m").orElseThrow().scheme()).isEqualTo("http");
+        assertThat(ModelName.parse("h/n/m").orElseThrow().scheme()).isEqualTo("https");
+    }
+
+    @Test
+    void aPartMayHave80Letters() {
+        assertThat(ModelName.parse("m".repeat(80) + ":" + "t".repeat(80))).isPresent();
+        assertThat(ModelName.parse("m".repeat(81))).isEmpty();
+        assertThat(ModelName.parse("x:" + "t".repeat(81))).isEmpty();
     }
 }
