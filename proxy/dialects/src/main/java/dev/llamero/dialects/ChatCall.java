@@ -24,7 +24,10 @@ public record ChatCall(String model, boolean stream, boolean includeUsage, Objec
      * @throws DialectException with {@link DialectError.BadJson} or {@link DialectError.BadField}
      */
     public static ChatCall read(byte[] body) {
-        return ChatRequestReader.read(body);
+        var request = ChatCompletionRequest.read(body, Manner.OLLAMA);
+        ModelCall call = request.call();
+        ObjectNode ollama = OllamaRequests.tree(call);
+        return new ChatCall(request.model(), request.stream(), request.includeUsage(), ollama);
     }
 
     /** The translated request as UTF-8. */

@@ -10,10 +10,14 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /** The one mapper, and writing to memory without checked exceptions. */
 final class Json {
@@ -66,6 +70,33 @@ final class Json {
         return read(bytes, 0, bytes.length);
     }
 
+    /**
+     * The JSON object that a request's body must hold. As for Ollama, {@code null} is an empty one.
+     *
+     * @throws DialectException with {@link DialectError.BadJson}
+     */
+    static ObjectNode request(byte[] body) {
+        try {
+            JsonNode root = read(body);
+            if (root.isMissingNode()) {
+                throw badRequest("the request body is empty; send a JSON object");
+            }
+            if (root.isNull()) {
+                return JsonNodeFactory.instance.objectNode();
+            }
+            if (root instanceof ObjectNode object) {
+                return object;
+            }
+            throw badRequest("the request body must be a JSON object, not " + Fields.describe(root));
+        } catch (InvalidJson e) {
+            throw badRequest("the request body is not valid JSON: " + e.getMessage());
+        }
+    }
+
+    private static DialectException badRequest(String message) {
+        return new DialectException(new DialectError.BadJson(message));
+    }
+
     static byte[] bytes(Body body) {
         // Grows by pieces: a request with images is not copied at each doubling.
         try (var out = new ByteArrayBuilder(256)) {
@@ -82,7 +113,16 @@ final class Json {
         }
     }
 
-    /** Writes one JSON value. */
+    /** The UTF-8 bytes of a text as a list of numbers. */
+    static ArrayNode utf8Numbers(String text) {
+        ArrayNode numbers = JsonNodeFactory.instance.arrayNode();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            numbers.add(b & 0xff);
+        }
+        return numbers;
+    }
+
+    /** Writes JSON: one value, or the members of an object. */
     interface Body {
         void write(JsonGenerator json) throws IOException;
     }

@@ -6,13 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
-import java.util.regex.Pattern;
 
 /**
  * Translates {@code messages}. The parts of one message stay one message: its texts joined by a newline, as
@@ -21,7 +18,6 @@ import java.util.regex.Pattern;
  */
 final class MessageReader {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final Pattern IMAGE_URL = Pattern.compile("data:(?:image/(?:jpeg|jpg|png|webp))?;base64,");
 
     private final ArrayNode messages;
     private final Map<String, String> functionNames = new HashMap<>();
@@ -111,25 +107,9 @@ final class MessageReader {
     /** The base64 text of a data URL, either directly or in the field {@code url} of an object. */
     private static String image(Fields part) {
         JsonNode value = part.any("image_url").orElseThrow(() -> part.missing("image_url", "an object with a url"));
-        boolean direct = value.isTextual();
-        String field = direct ? part.at("image_url") : part.at("image_url.url");
-        String url = direct
-                ? value.textValue()
-                : Fields.of(value, part.at("image_url")).requiredText("url");
-        if (url.startsWith("http://") || url.startsWith("https://")) {
-            throw badField(field, "image URLs are not currently supported, please use base64 encoded data instead");
-        }
-        var matcher = IMAGE_URL.matcher(url);
-        if (!matcher.lookingAt()) {
-            throw badField(field, "invalid image input");
-        }
-        String data = url.substring(matcher.end());
-        try {
-            Base64.getDecoder().decode(data);
-        } catch (IllegalArgumentException e) {
-            throw badField(field, "invalid image input");
-        }
-        return data;
+        return value.isTextual()
+                ? Images.ofUrl(value.textValue(), part.at("image_url"))
+                : Images.ofUrl(Fields.of(value, part.at("image_url")).requiredText("url"), part.at("image_url.url"));
     }
 
     private static ArrayNode toolCalls(ArrayNode calls, String path) {
@@ -143,31 +123,8 @@ final class MessageReader {
             entry.putObject("function")
                     .put("index", i)
                     .put("name", function.requiredText("name"))
-                    .set("arguments", arguments(function));
+                    .set("arguments", Arguments.read(function));
         }
         return translated;
-    }
-
-    /** OpenAI writes the arguments as JSON in a string; an empty one and an object itself are taken as well. */
-    private static JsonNode arguments(Fields function) {
-        JsonNode value = function.any("arguments").orElseGet(NODES::objectNode);
-        if (value.isObject()) {
-            return value;
-        }
-        if (!value.isTextual()) {
-            throw function.wrongType("arguments", "a string that holds a JSON object", value);
-        }
-        if (value.textValue().isBlank()) {
-            return NODES.objectNode();
-        }
-        try {
-            JsonNode parsed = Json.read(value.textValue().getBytes(StandardCharsets.UTF_8));
-            if (parsed.isObject()) {
-                return parsed;
-            }
-        } catch (Json.InvalidJson e) {
-            throw badField(function.at("arguments"), "invalid tool call arguments");
-        }
-        throw badField(function.at("arguments"), "invalid tool call arguments");
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,42 @@ public final class ModelList {
                     seconds(model.path("modified_at").asText())));
         }
         return new ModelList(entries);
+    }
+
+    /**
+     * Reads the answer of {@code GET /v1/models}.
+     *
+     * @throws DialectException with {@link DialectError.Garbled} if it is none
+     */
+    public static ModelList readOpenAi(byte[] list) {
+        JsonNode data = parse(list).path("data");
+        if (!data.isArray() && !data.isNull()) {
+            throw DialectException.garbled("the model server's list of models is not in OpenAI's format");
+        }
+        var entries = new ArrayList<Entry>();
+        for (JsonNode model : data) {
+            entries.add(
+                    new Entry(model.path("id").asText(), model.path("created").asLong()));
+        }
+        return new ModelList(entries);
+    }
+
+    /** A list of models known by name, with no date. */
+    public static ModelList of(List<String> names) {
+        return new ModelList(names.stream().map(name -> new Entry(name, 0)).toList());
+    }
+
+    /** This list, and the models of another one whose names are not in it. */
+    public ModelList with(ModelList other) {
+        var all = new LinkedHashMap<String, Entry>();
+        entries.forEach(entry -> all.putIfAbsent(entry.name(), entry));
+        other.entries.forEach(entry -> all.putIfAbsent(entry.name(), entry));
+        return new ModelList(List.copyOf(all.values()));
+    }
+
+    /** The names, in order. */
+    public List<String> names() {
+        return entries.stream().map(Entry::name).toList();
     }
 
     /** Body of {@code GET /v1/models}; an empty store gives an empty list, where Ollama gives null. */

@@ -23,25 +23,18 @@ public final class OpenAiErrors {
         });
     }
 
+    static byte[] body(Failure failure) {
+        return body(failure.message(), type(failure.status()), failure.field(), failure.code());
+    }
+
     /** The body for a failed translation, or for an error of the model server. */
     public static byte[] body(DialectError error) {
-        String type = type(status(error));
-        return switch (error) {
-            case DialectError.BadJson bad -> body(bad.message(), type, null, null);
-            case DialectError.BadField bad -> body(bad.message(), type, bad.field(), null);
-            case DialectError.Refused refused -> body(refused.message(), type, null, code(refused));
-            case DialectError.Garbled garbled -> body(garbled.message(), type, null, "bad_upstream_answer");
-        };
+        return body(Failure.of(error));
     }
 
     /** The HTTP status of an error that is found before the first byte of the answer. */
     public static int status(DialectError error) {
-        return switch (error) {
-            case DialectError.BadJson bad -> 400;
-            case DialectError.BadField bad -> 400;
-            case DialectError.Refused refused -> refused.status();
-            case DialectError.Garbled garbled -> 502;
-        };
+        return Failure.of(error).status();
     }
 
     /** OpenAI's type word of a status. */
@@ -53,7 +46,7 @@ public final class OpenAiErrors {
         };
     }
 
-    private static String code(DialectError.Refused refused) {
+    static String code(DialectError.Refused refused) {
         String message = refused.message();
         if (refused.status() == 404) {
             return "model_not_found";

@@ -30,6 +30,12 @@ public final class UpstreamErrors {
                                 : ": " + quoted.substring(0, Math.min(quoted.length(), QUOTED_CHARS_MAX))));
     }
 
+    /** The error that a server of OpenAI's dialect reports within a stream or a whole answer. */
+    static DialectError.Refused inStream(JsonNode error) {
+        int code = error.path("code").asInt();
+        return new DialectError.Refused(code >= 400 && code < 600 ? code : 500, text(error));
+    }
+
     /** The sentence in an {@code error} value, also where Ollama passed its engine's JSON on inside a string. */
     static String text(JsonNode error) {
         if (error.isObject()) {
