@@ -21,13 +21,15 @@ public record ApiHandlers(
     OllamaRoutes routes() {
         var preparation = new Preparation(this);
         var models = new ModelsHandler(store, loaded);
+        var generate = new GenerateHandler(preparation);
         var chat = new ChatHandler(preparation);
         var embed = new EmbedHandler(preparation);
         return new OllamaRoutes(
                 models,
-                new GenerateHandler(preparation)::handle,
+                generate::handle,
                 chat::handle,
                 embed,
-                new OpenAiHandler(store, models, chat, embed));
+                new OpenAiHandler(store, models, generate, chat, embed),
+                new AnthropicHandler(preparation, chat)::messages);
     }
 }

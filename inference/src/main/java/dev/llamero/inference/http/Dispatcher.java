@@ -83,8 +83,8 @@ final class Dispatcher {
         if (exchange.watch().isGone()) {
             throw new CloseConnectionException("the client left", failure);
         }
-        if (OpenAiFailures.areFor(exchange.path())) {
-            OpenAiFailures.send(exchange, failure);
+        if (CallerFailures.areFor(exchange.path())) {
+            CallerFailures.send(exchange, failure);
             return;
         }
         ErrorReplies.Reply reply = ErrorReplies.of(failure);

@@ -23,7 +23,11 @@ final class GenerateHandler {
     }
 
     void handle(Exchange exchange) throws InterruptedException {
-        GenerateRequest request = GenerateRequest.read(exchange.body());
+        answer(exchange, GenerateRequest.read(exchange.body()), new OllamaReplies(exchange));
+    }
+
+    /** Answers a request, whoever it came from. */
+    void answer(Exchange exchange, GenerateRequest request, Replies replies) throws InterruptedException {
         Preparation.checkLogprobs(request.run());
         if (request.model().isBlank()) {
             throw ApiException.notFound("model '" + request.model() + "' not found");
@@ -31,7 +35,7 @@ final class GenerateHandler {
         LocalModel model = preparation.model(request.model());
         if (request.prompt().isEmpty() && request.run().unloads()) {
             preparation.unload(model);
-            exchange.json(200, GenerateShape.empty(request.model(), "unload"));
+            replies.only(GenerateShape.empty(request.model(), "unload"));
             return;
         }
         boolean shaped = request.template() != null || request.system() != null || request.context() != null;
@@ -44,9 +48,9 @@ final class GenerateHandler {
         var options = Preparation.options(model, request.run().options());
         try (LoadedModels.Lease lease =
                 preparation.load(exchange, model, options, request.run().keepAlive())) {
-            var job = new Job(exchange, new OllamaReplies(exchange), request.run(), options, lease);
+            var job = new Job(exchange, replies, request.run(), options, lease);
             if (request.prompt().isEmpty()) {
-                exchange.json(200, GenerateShape.empty(request.model(), "load"));
+                replies.only(GenerateShape.empty(request.model(), "load"));
             } else {
                 PromptBuilder prompts = preparation.prompts(model, lease);
                 job.answer(() -> answer(job, prompts, request, model, think));
@@ -59,7 +63,7 @@ final class GenerateHandler {
         Preparation.refuseImages(!request.images().isEmpty());
         Prompt whole = request.raw() ? prompts.of(request.prompt()) : rendered(job, prompts, request, model, think);
         if (job.run().debugRenderOnly()) {
-            job.exchange().json(200, GenerateShape.rendered(request.model(), whole.text()));
+            job.replies().only(GenerateShape.rendered(request.model(), whole.text()));
             return;
         }
         Prompt prompt =

@@ -20,7 +20,13 @@ final class OllamaRoutes {
         void handle(Exchange exchange) throws InterruptedException;
     }
 
-    OllamaRoutes(ModelsHandler models, Endpoint generate, Endpoint chat, EmbedHandler embed, OpenAiHandler openAi) {
+    OllamaRoutes(
+            ModelsHandler models,
+            Endpoint generate,
+            Endpoint chat,
+            EmbedHandler embed,
+            OpenAiHandler openAi,
+            Endpoint anthropic) {
         add("GET", "/", OllamaRoutes::running);
         add("HEAD", "/", OllamaRoutes::running);
         add("GET", "/api/version", OllamaRoutes::version);
@@ -34,7 +40,10 @@ final class OllamaRoutes {
         add("POST", "/api/embed", embed::embed);
         add("POST", "/api/embeddings", embed::embeddings);
         add("POST", "/v1/chat/completions", openAi::chatCompletions);
+        add("POST", "/v1/completions", openAi::completions);
         add("POST", "/v1/embeddings", openAi::embeddings);
+        add("POST", "/v1/responses", openAi::responses);
+        add("POST", "/v1/messages", anthropic);
         add("GET", "/v1/models", openAi::models);
         add("GET", "/v1/models/*", openAi::model);
     }

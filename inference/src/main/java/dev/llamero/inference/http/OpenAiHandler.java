@@ -1,11 +1,13 @@
 package dev.llamero.inference.http;
 
-import dev.llamero.dialects.ChatCall;
+import dev.llamero.dialects.CallerRequest;
+import dev.llamero.dialects.CompletionRequest;
 import dev.llamero.dialects.ModelList;
 import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.CallerBodies;
 import dev.llamero.inference.api.ChatRequest;
+import dev.llamero.inference.api.GenerateRequest;
 import dev.llamero.inference.api.JsonText;
-import dev.llamero.inference.api.OpenAiChatBody;
 import dev.llamero.inference.api.OpenAiEmbedRequest;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelStore;
@@ -21,28 +23,47 @@ import java.util.Map;
 
 /** OpenAI's routes over the same handling as Ollama's own (specification 18). Any thread. */
 final class OpenAiHandler {
+    private static final String JSON = "application/json";
+
     private final ModelStore store;
     private final ModelsHandler models;
+    private final GenerateHandler generate;
     private final ChatHandler chat;
     private final EmbedHandler embed;
 
-    OpenAiHandler(ModelStore store, ModelsHandler models, ChatHandler chat, EmbedHandler embed) {
+    OpenAiHandler(
+            ModelStore store, ModelsHandler models, GenerateHandler generate, ChatHandler chat, EmbedHandler embed) {
         this.store = store;
         this.models = models;
+        this.generate = generate;
         this.chat = chat;
         this.embed = embed;
     }
 
     /** {@code POST /v1/chat/completions}. */
     void chatCompletions(Exchange exchange) throws InterruptedException {
-        ChatCall call = OpenAiChatBody.read(exchange.body());
-        ChatRequest request = ChatRequest.read(call.ollamaBody());
-        chat.answer(exchange, request, OpenAiReplies.of(exchange, call));
+        chat(exchange, CallerBodies.chatCompletion(exchange.body()));
+    }
+
+    /** {@code POST /v1/responses}. */
+    void responses(Exchange exchange) throws InterruptedException {
+        chat(exchange, CallerBodies.responses(exchange.body()));
+    }
+
+    private void chat(Exchange exchange, CallerRequest request) throws InterruptedException {
+        chat.answer(exchange, ChatRequest.read(request.call().ollamaBody()), new CallerReplies(exchange, request));
+    }
+
+    /** {@code POST /v1/completions}. */
+    void completions(Exchange exchange) throws InterruptedException {
+        CompletionRequest request = CallerBodies.completion(exchange.body());
+        generate.answer(
+                exchange, GenerateRequest.read(request.call().ollamaBody()), new CallerReplies(exchange, request));
     }
 
     /** {@code GET /v1/models}. */
     void models(Exchange exchange) {
-        exchange.send(200, OpenAiReplies.JSON, list().list());
+        exchange.send(200, JSON, list().list());
     }
 
     /** {@code GET /v1/models/ID}. */
@@ -55,7 +76,7 @@ final class OpenAiHandler {
                 .or(() -> list.model(model.name().display()))
                 .orElseThrow(
                         () -> ApiException.notFound("model '" + model.name().display() + "' not found"));
-        exchange.send(200, OpenAiReplies.JSON, body);
+        exchange.send(200, JSON, body);
     }
 
     private ModelList list() {
@@ -82,7 +103,7 @@ final class OpenAiHandler {
         reply.put("data", data(result.vectors(), request.base64()));
         reply.put("model", request.request().model());
         reply.put("usage", usage);
-        exchange.send(200, OpenAiReplies.JSON, Texts.utf8(JsonText.of(reply) + "\n"));
+        exchange.send(200, JSON, Texts.utf8(JsonText.of(reply) + "\n"));
     }
 
     private static List<Map<String, Object>> data(List<float[]> vectors, boolean base64) {

@@ -34,16 +34,24 @@ final class GoldenDiff {
             "prompt_eval_duration",
             "eval_duration",
             "id",
+            "item_id",
+            "call_id",
+            "request_id",
+            "completed_at",
             // The recorded server was built without a number.
             "version");
 
     private static final double LOGPROB_TOLERANCE = 0.02;
     private static final String EVENT = "data: ";
+    private static final String NAME = "event: ";
     private static final String END_OF_EVENTS = "[DONE]";
 
     private GoldenDiff() {}
 
-    /** The aspects: {@code status}, {@code headers}, {@code shape}, {@code values}, {@code vectors}, {@code body}. */
+    /**
+     * The aspects: {@code status}, {@code headers}, {@code shape}, {@code events}, {@code values}, {@code vectors},
+     * {@code body}.
+     */
     static Map<String, String> between(Golden golden, RawClient.Reply ours) {
         Map<String, String> differences = new TreeMap<>();
         RawClient.Reply theirs = golden.reply();
@@ -97,6 +105,7 @@ final class GoldenDiff {
         List<JsonNode> expected = lines(theirs);
         List<JsonNode> actual = lines(ours);
         note(differences, "shape", shapes(expected) + ending(theirs), shapes(actual) + ending(ours));
+        note(differences, "events", events(theirs), events(ours));
         note(differences, "values", text(expected), text(actual));
         note(differences, "values", values(expected.getLast()), values(actual.getLast()));
     }
@@ -105,11 +114,22 @@ final class GoldenDiff {
         var lines = new ArrayList<JsonNode>();
         for (String line : body.split("\n")) {
             String json = line.startsWith(EVENT) ? line.substring(EVENT.length()) : line;
-            if (!json.isBlank() && !json.equals(END_OF_EVENTS)) {
+            if (!json.isBlank() && !json.startsWith(NAME) && !json.equals(END_OF_EVENTS)) {
                 lines.add(JSON.readTree(json));
             }
         }
         return lines;
+    }
+
+    /** The names of the events in order, with one in place of a run of them. */
+    private static List<String> events(String body) {
+        var names = new ArrayList<String>();
+        for (String line : body.split("\n")) {
+            if (line.startsWith(NAME) && (names.isEmpty() || !names.getLast().equals(line))) {
+                names.add(line);
+            }
+        }
+        return names;
     }
 
     /** What stands behind the last object of a stream. */
@@ -131,10 +151,15 @@ final class GoldenDiff {
             JsonNode delta = line.path("choices").path(0).path("delta");
             content.append(line.path("response").asText())
                     .append(message.path("content").asText())
-                    .append(delta.path("content").asText());
+                    .append(delta.path("content").asText())
+                    .append(line.path("choices").path(0).path("text").asText())
+                    .append(line.path("delta").path("text").asText())
+                    .append(line.path("delta").path("partial_json").asText())
+                    .append(line.path("delta").asText());
             thinking.append(line.path("thinking").asText())
                     .append(message.path("thinking").asText())
-                    .append(delta.path("reasoning").asText());
+                    .append(delta.path("reasoning").asText())
+                    .append(line.path("delta").path("thinking").asText());
         }
         return thinking + " | " + content;
     }

@@ -102,10 +102,21 @@ class GoldenModelsTest {
     }
 
     @Test
-    void embeddingsAndOpenAisRoutesAnswerAsOllamaDoes() throws Exception {
+    void embeddingsAndTheRoutesOfOtherDialectsAnswerAsOllamaDoes() throws Exception {
         try (var server = server(GoldenReplayTest.INSTALLED)) {
-            replayAll(server, "embed");
-            replayAll(server, "openai");
+            for (String area : List.of("embed", "openai", "anthropic")) {
+                replayAll(server, area);
+            }
+            replay(
+                    server,
+                    "tools",
+                    "tools/anthropic",
+                    "tools/anthropic-stream",
+                    "tools/responses",
+                    "tools/responses-stream",
+                    "tools/v1",
+                    "tools/v1-choice-none",
+                    "tools/v1-stream");
         }
         assertNoFaults();
     }

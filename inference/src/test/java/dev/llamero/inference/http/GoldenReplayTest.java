@@ -56,7 +56,18 @@ class GoldenReplayTest {
     void everyAcceptedDifferenceIsOfAnExchange() throws IOException {
         var names = new ArrayList<String>();
         for (String area : List.of(
-                "transport", "errors", "cors", "list", "show", "generate", "chat", "thinking", "embed", "openai")) {
+                "transport",
+                "errors",
+                "cors",
+                "list",
+                "show",
+                "generate",
+                "chat",
+                "thinking",
+                "embed",
+                "openai",
+                "anthropic",
+                "tools")) {
             Golden.area(area).forEach(golden -> names.add(golden.name()));
         }
         assertThat(new AcceptedDifferences().unused(names)).isEmpty();

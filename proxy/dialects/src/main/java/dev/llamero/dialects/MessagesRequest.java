@@ -19,6 +19,12 @@ public record MessagesRequest(
         return new MessagesReader(new Fields(Json.request(body), ""), manner).translate();
     }
 
+    /** The same request for a model that cannot think. */
+    public MessagesRequest withoutThinking() {
+        ModelCall plain = call.body().has("think") ? call.without("think") : call;
+        return new MessagesRequest(plain, model, stream, promptTokensGuess, parallelCalls, manner);
+    }
+
     @Override
     public AnswerWriter answer(String token, long createdSeconds) {
         var message = new MessageObject("msg_" + token, model, manner == Manner.OFFICIAL);

@@ -58,6 +58,13 @@ public record ModelCall(
         return new ModelCall(operation, model, limited, toolChoice, openAiExtras);
     }
 
+    ModelCall without(String field) {
+        ObjectNode rest = JsonNodeFactory.instance.objectNode();
+        rest.setAll(body);
+        rest.remove(field);
+        return new ModelCall(operation, model, rest, toolChoice, openAiExtras);
+    }
+
     /** How many tokens the answer may have; 0 if the caller sets no limit. */
     public long tokensMax() {
         return Math.max(0, body.path("options").path("num_predict").asLong(0));

@@ -1,0 +1,92 @@
+package dev.llamero.inference.http;
+
+import dev.llamero.dialects.AnswerReader;
+import dev.llamero.dialects.AnswerWriter;
+import dev.llamero.dialects.CallerRequest;
+import dev.llamero.dialects.DialectException;
+import dev.llamero.dialects.Failure;
+import dev.llamero.dialects.UpstreamKind;
+import dev.llamero.inference.api.JsonText;
+import io.helidon.http.HeaderNames;
+import java.io.ByteArrayOutputStream;
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * The objects of an answer in the dialect of its caller: events as they come, or one object at the end. Of a whole
+ * answer nothing goes out before the end, so a failure always has a status.
+ */
+final class CallerReplies implements Replies {
+    private final Exchange exchange;
+    private final boolean stream;
+    private final AnswerWriter writer;
+    private final AnswerReader reader = UpstreamKind.OLLAMA.answer("");
+    private StreamWriter out;
+
+    CallerReplies(Exchange exchange, CallerRequest request) {
+        this.exchange = exchange;
+        this.stream = request.stream();
+        this.writer = request.answer(
+                RequestIds.random() + RequestIds.random().substring(8),
+                Instant.now().getEpochSecond());
+    }
+
+    @Override
+    public void only(Map<String, Object> object) {
+        last(object);
+    }
+
+    @Override
+    public void piece(Map<String, Object> object) {
+        if (stream) {
+            send(events(object));
+        } else {
+            translated(object);
+        }
+    }
+
+    @Override
+    public void last(Map<String, Object> object) {
+        if (stream) {
+            send(events(object));
+            out.close();
+        } else {
+            exchange.send(200, writer.contentType(), translated(object));
+        }
+    }
+
+    private void send(byte[] events) {
+        if (events.length == 0) {
+            return;
+        }
+        if (out == null) {
+            exchange.reply(HeaderNames.CACHE_CONTROL, "no-cache");
+            out = exchange.stream(writer.contentType());
+        }
+        out.write(events);
+    }
+
+    /** An error in the middle is an event too. */
+    private byte[] events(Map<String, Object> object) {
+        try {
+            return translated(object);
+        } catch (DialectException e) {
+            if (!started()) {
+                throw e;
+            }
+            return writer.failure(Failure.of(e.error()));
+        }
+    }
+
+    private byte[] translated(Map<String, Object> object) {
+        byte[] line = Texts.utf8(JsonText.of(object) + "\n");
+        var bytes = new ByteArrayOutputStream();
+        reader.feed(line, 0, line.length, chunk -> bytes.writeBytes(writer.write(chunk)));
+        return bytes.toByteArray();
+    }
+
+    @Override
+    public boolean started() {
+        return out != null;
+    }
+}
