@@ -15,11 +15,44 @@ final class KnownSettings {
                     + " api-key.");
     static final Setting PORT =
             new Setting("port", List.of("LLAMERO_PROXY_PORT"), "8080", "Port of the OpenAI API; 0 picks a free one.");
+    static final Setting ADMIN_PORT = new Setting(
+            "admin-port",
+            List.of("LLAMERO_PROXY_ADMIN_PORT"),
+            "8079",
+            "Port for health, state and reload, on 127.0.0.1 only; 0 picks a free one, off has none. If the default is"
+                    + " taken, the proxy runs without it.");
     static final Setting UPSTREAM = new Setting(
             "upstream",
             List.of("LLAMERO_PROXY_UPSTREAM"),
             "http://127.0.0.1:11434",
-            "Base address of the model server, Llamero's inference or any Ollama.");
+            "Base address of the one model server: Llamero's inference, Ollama, llama-server, vLLM.");
+    static final Setting UPSTREAM_KIND = new Setting(
+            "upstream-kind",
+            List.of("LLAMERO_PROXY_UPSTREAM_KIND"),
+            "auto",
+            "API of that server: ollama, openai, or auto, which asks it.");
+    static final Setting UPSTREAM_API_KEY = new Setting(
+            "upstream-api-key",
+            List.of("LLAMERO_UPSTREAM_API_KEY"),
+            "",
+            "Key that the proxy shows to that server. Prefer the environment or upstream-api-key-file: flags show in"
+                    + " the process list.");
+    static final Setting UPSTREAM_API_KEY_FILE = new Setting(
+            "upstream-api-key-file",
+            List.of("LLAMERO_UPSTREAM_API_KEY_FILE"),
+            "",
+            "File that holds this key and nothing else.");
+    static final Setting UPSTREAMS = new Setting(
+            "upstreams",
+            List.of("LLAMERO_PROXY_UPSTREAMS"),
+            "",
+            "Several model servers, instead of upstream: a list of maps with the fields url, name, kind and so on.");
+    static final Setting ALIASES = new Setting(
+            "aliases",
+            List.of("LLAMERO_PROXY_ALIASES"),
+            "",
+            "Names for callers, each with the model that is meant: {gpt-4o: qwen3:32b}. A model of the same name"
+                    + " wins.");
     static final Setting API_KEY = new Setting(
             "api-key",
             List.of("LLAMERO_API_KEY"),
@@ -36,6 +69,37 @@ final class KnownSettings {
                     + " value breaks long prompts.");
     static final Setting SILENCE_TIMEOUT = new Setting(
             "silence-timeout", List.of(), "2m", "Longest silence of the model server within a running answer.");
+    static final Setting HEALTH_INTERVAL = new Setting(
+            "health-interval",
+            List.of(),
+            "10s",
+            "Time between two looks at a server's list of models, give or take a fifth. A server whose last look failed"
+                    + " is used last.");
+    static final Setting BREAKER_FAILURES = new Setting(
+            "breaker-failures",
+            List.of(),
+            "5",
+            "Failures in a row after which a server is left alone: no connection, no answer in time, an answer cut or"
+                    + " garbled, status 502 or 504, and 500 where the model has another server.");
+    static final Setting BREAKER_PAUSE = new Setting(
+            "breaker-pause",
+            List.of(),
+            "1s",
+            "How long a server is left alone before one request probes it; each failed probe doubles it, up to 32"
+                    + " times.");
+    static final Setting RETRIES = new Setting(
+            "retries",
+            List.of(),
+            "2",
+            "Other servers that are tried when one cannot be reached or is busy, before the first byte of an answer."
+                    + " One that broke off is replaced once, since the request may be what breaks it.");
+    static final Setting QUEUE_MAX = new Setting(
+            "queue-max",
+            List.of(),
+            "256",
+            "Requests that may wait while all servers of a model are at max-concurrent.");
+    static final Setting QUEUE_TIMEOUT =
+            new Setting("queue-timeout", List.of(), "30s", "Longest wait for a place at a server.");
     static final Setting SLOW_CLIENT_TIMEOUT = new Setting(
             "slow-client-timeout",
             List.of(),
@@ -61,11 +125,23 @@ final class KnownSettings {
     static final List<Setting> ALL = List.of(
             HOST,
             PORT,
+            ADMIN_PORT,
             UPSTREAM,
+            UPSTREAM_KIND,
+            UPSTREAM_API_KEY,
+            UPSTREAM_API_KEY_FILE,
+            UPSTREAMS,
+            ALIASES,
             API_KEY,
             CONNECT_TIMEOUT,
             FIRST_BYTE_TIMEOUT,
             SILENCE_TIMEOUT,
+            HEALTH_INTERVAL,
+            BREAKER_FAILURES,
+            BREAKER_PAUSE,
+            RETRIES,
+            QUEUE_MAX,
+            QUEUE_TIMEOUT,
             SLOW_CLIENT_TIMEOUT,
             MAX_BODY,
             GRACE,

@@ -1,7 +1,5 @@
 package dev.llamero.proxy;
 
-import dev.llamero.proxy.upstream.UpstreamAddress;
-import dev.llamero.proxy.upstream.UpstreamDeadlines;
 import dev.llamero.settings.Setting;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;
@@ -9,14 +7,17 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * What the proxy is told at start, read once. The table in {@code README.md} says the same.
+ * What the proxy is told at start. The table in {@code README.md} says the same.
  *
- * @param apiKey that callers must show; empty for none
+ * @param adminPort empty for no admin listener
+ * @param adminPortGiven whether somebody asked for that port, as opposed to the default
+ * @param live what a reload may change; all else counts until the next start
  * @param slowClient longest time that one write to a client may take
  * @param maxBodyBytes of a request
  * @param grace that running answers get at a stop
@@ -24,13 +25,14 @@ import java.util.Optional;
 public record ProxySettings(
         InetAddress host,
         int port,
-        UpstreamAddress upstream,
-        UpstreamDeadlines deadlines,
-        Optional<String> apiKey,
+        Optional<Integer> adminPort,
+        boolean adminPortGiven,
+        LiveSettings live,
         Duration slowClient,
         long maxBodyBytes,
         Duration grace,
         String logLevel) {
+    private static final int PORT_MAX = 65_535;
     private static final long MAX_BODY_MIN = 1024;
     private static final long MAX_BODY_MAX = 256L << 20;
 
@@ -45,22 +47,15 @@ public record ProxySettings(
         var reader = new SettingsReader("proxy", KnownSettings.ALL, arguments, environment, file);
         var settings = new ProxySettings(
                 host(reader),
-                reader.integer(KnownSettings.PORT, 0, 65_535).orElseThrow().intValue(),
-                upstream(reader),
-                new UpstreamDeadlines(
-                        positive(reader, KnownSettings.CONNECT_TIMEOUT),
-                        positive(reader, KnownSettings.FIRST_BYTE_TIMEOUT),
-                        positive(reader, KnownSettings.SILENCE_TIMEOUT)),
-                reader.text(KnownSettings.API_KEY),
+                integer(reader, KnownSettings.PORT, 0, PORT_MAX),
+                adminPort(reader),
+                reader.isGiven(KnownSettings.ADMIN_PORT),
+                LiveSettings.read(reader),
                 positive(reader, KnownSettings.SLOW_CLIENT_TIMEOUT),
                 maxBody(reader),
                 positive(reader, KnownSettings.GRACE),
                 reader.required(KnownSettings.LOG_LEVEL));
-        if (!settings.host().isLoopbackAddress() && settings.apiKey().isEmpty()) {
-            throw new SettingsException("setting host is " + reader.required(KnownSettings.HOST)
-                    + ", which other machines can reach, so setting api-key is needed: give LLAMERO_API_KEY, or listen"
-                    + " on 127.0.0.1");
-        }
+        settings.live().check(settings);
         return settings;
     }
 
@@ -73,15 +68,16 @@ public record ProxySettings(
         }
     }
 
-    private static UpstreamAddress upstream(SettingsReader reader) {
-        try {
-            return UpstreamAddress.parse(reader.required(KnownSettings.UPSTREAM));
-        } catch (IllegalArgumentException e) {
-            throw new SettingsException("setting upstream: " + e.getMessage(), e);
-        }
+    private static Optional<Integer> adminPort(SettingsReader reader) {
+        boolean off = reader.required(KnownSettings.ADMIN_PORT).equalsIgnoreCase("off");
+        return off ? Optional.empty() : Optional.of(integer(reader, KnownSettings.ADMIN_PORT, 0, PORT_MAX));
     }
 
-    private static Duration positive(SettingsReader reader, Setting setting) {
+    static int integer(SettingsReader reader, Setting setting, int min, int max) {
+        return reader.integer(setting, min, max).orElseThrow().intValue();
+    }
+
+    static Duration positive(SettingsReader reader, Setting setting) {
         Duration duration = reader.duration(setting).orElseThrow();
         if (duration.compareTo(Duration.ofMillis(1)) < 0) {
             throw new SettingsException("setting " + setting.key() + " must be longer than nothing");
@@ -97,10 +93,28 @@ public record ProxySettings(
         return bytes;
     }
 
-    /** All but the key, for the log. */
+    /** Names of those settings that a reload cannot change, and that differ. */
+    List<String> changedUntilNextStart(ProxySettings next) {
+        var names = new ArrayList<String>();
+        Map.of(
+                        KnownSettings.HOST, host.equals(next.host),
+                        KnownSettings.PORT, port == next.port,
+                        KnownSettings.ADMIN_PORT, adminPort.equals(next.adminPort),
+                        KnownSettings.SLOW_CLIENT_TIMEOUT, slowClient.equals(next.slowClient),
+                        KnownSettings.MAX_BODY, maxBodyBytes == next.maxBodyBytes,
+                        KnownSettings.GRACE, grace.equals(next.grace),
+                        KnownSettings.LOG_LEVEL, logLevel.equals(next.logLevel))
+                .forEach((setting, same) -> {
+                    if (!same) {
+                        names.add(setting.key());
+                    }
+                });
+        return names.stream().sorted().toList();
+    }
+
+    /** All but the keys, for the log. */
     @Override
     public String toString() {
-        return "host " + host.getHostAddress() + ", port " + port + ", upstream " + upstream + ", api key "
-                + (apiKey.isPresent() ? "required" : "none");
+        return "host " + host.getHostAddress() + ", port " + port + ", " + live;
     }
 }

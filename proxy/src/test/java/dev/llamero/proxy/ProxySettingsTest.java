@@ -3,6 +3,9 @@ package dev.llamero.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.llamero.dialects.UpstreamKind;
+import dev.llamero.proxy.pool.PoolSettings;
+import dev.llamero.proxy.pool.UpstreamSpec;
 import dev.llamero.settings.Setting;
 import dev.llamero.settings.SettingsException;
 import java.io.IOException;
@@ -25,9 +28,10 @@ class ProxySettingsTest {
         ProxySettings settings = read(Map.of());
         assertThat(settings.host().isLoopbackAddress()).isTrue();
         assertThat(settings.port()).isEqualTo(8080);
-        assertThat(settings.upstream()).hasToString("http://127.0.0.1:11434");
-        assertThat(settings.apiKey()).isEmpty();
-        assertThat(settings.deadlines().firstByte()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(only(settings).address()).hasToString("http://127.0.0.1:11434");
+        assertThat(only(settings).kind()).isEmpty();
+        assertThat(settings.live().apiKey()).isEmpty();
+        assertThat(settings.live().pool().deadlines().firstByte()).isEqualTo(Duration.ofMinutes(10));
         assertThat(settings.maxBodyBytes()).isEqualTo(16 << 20);
     }
 
@@ -37,7 +41,17 @@ class ProxySettingsTest {
             proxy:
               host: 127.0.0.2
               port: 9000
+              admin-port: 9001
               upstream: https://models.example:8443/base/
+              upstream-kind: openai
+              upstream-api-key: its-key
+              aliases: {gpt-4o: qwen3:32b}
+              health-interval: 6s
+              breaker-failures: 7
+              breaker-pause: 8s
+              retries: 9
+              queue-max: 10
+              queue-timeout: 11s
               api-key: from-file
               connect-timeout: 1s
               first-byte-timeout: 2s
@@ -50,16 +64,27 @@ class ProxySettingsTest {
         ProxySettings settings = read(Map.of());
         assertThat(settings.host().getHostAddress()).isEqualTo("127.0.0.2");
         assertThat(settings.port()).isEqualTo(9000);
-        assertThat(settings.upstream()).hasToString("https://models.example:8443/base");
-        assertThat(settings.apiKey()).contains("from-file");
-        assertThat(settings.deadlines().connect()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(settings.deadlines().firstByte()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(settings.deadlines().silence()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(only(settings).address()).hasToString("https://models.example:8443/base");
+        assertThat(settings.live().apiKey()).contains("from-file");
+        assertThat(settings.live().pool().deadlines().connect()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(settings.live().pool().deadlines().firstByte()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(settings.live().pool().deadlines().silence()).isEqualTo(Duration.ofSeconds(3));
         assertThat(settings.slowClient()).isEqualTo(Duration.ofSeconds(4));
         assertThat(settings.maxBodyBytes()).isEqualTo(1 << 20);
         assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(5));
         assertThat(settings.logLevel()).isEqualTo("debug");
-        assertThat(settings.toString()).doesNotContain("from-file");
+        assertThat(settings.adminPort()).contains(9001);
+        assertThat(only(settings).kind()).contains(UpstreamKind.OPENAI);
+        assertThat(only(settings).apiKey()).contains("its-key");
+        PoolSettings pool = settings.live().pool();
+        assertThat(pool.aliases()).isEqualTo(Map.of("gpt-4o", "qwen3:32b"));
+        assertThat(pool.healthInterval()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(pool.breakerFailures()).isEqualTo(7);
+        assertThat(pool.breakerPause()).isEqualTo(Duration.ofSeconds(8));
+        assertThat(pool.retries()).isEqualTo(9);
+        assertThat(pool.queueMax()).isEqualTo(10);
+        assertThat(pool.queueTimeout()).isEqualTo(Duration.ofSeconds(11));
+        assertThat(settings.toString()).doesNotContain("from-file").doesNotContain("its-key");
     }
 
     @Test
@@ -67,7 +92,7 @@ class ProxySettingsTest {
         Files.writeString(folder.resolve("llamero.yaml"), "proxy: {port: 9000, api-key: file}\n");
         Map<String, String> environment = Map.of("LLAMERO_PROXY_PORT", "9001", "LLAMERO_API_KEY", "environment");
         assertThat(read(environment).port()).isEqualTo(9001);
-        assertThat(read(environment).apiKey()).contains("environment");
+        assertThat(read(environment).live().apiKey()).contains("environment");
         assertThat(read(environment, "--port", "9002").port()).isEqualTo(9002);
     }
 
@@ -114,6 +139,11 @@ class ProxySettingsTest {
                         environment,
                         setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "`",
                         setting.help());
+    }
+
+    private static UpstreamSpec only(ProxySettings settings) {
+        assertThat(settings.live().pool().upstreams()).hasSize(1);
+        return settings.live().pool().upstreams().getFirst();
     }
 
     private void refused(String message, String... arguments) {

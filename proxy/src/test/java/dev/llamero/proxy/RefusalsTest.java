@@ -33,7 +33,7 @@ class RefusalsTest {
     void unknownPathAndWrongMethod() throws Exception {
         try (var proxy = new RunningProxy("http://127.0.0.1:9")) {
             expect(proxy.ask("GET", "/nope", ""), 404, null, "there is no /nope here");
-            expect(proxy.ask("POST", "/v1/embeddings", "{}"), 404, null, "/v1/embeddings");
+            expect(proxy.ask("POST", "/v1/audio/speech", "{}"), 404, null, "/v1/embeddings");
             var method = proxy.ask("GET", "/v1/chat/completions", "");
             expect(method, 405, null, "takes POST, not GET");
             assertThat(method.header("Allow")).isEqualTo("POST");

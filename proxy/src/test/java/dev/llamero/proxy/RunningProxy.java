@@ -7,11 +7,13 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A proxy in front of one upstream, its access log, and raw sockets to it. */
 final class RunningProxy implements AutoCloseable {
@@ -25,11 +27,24 @@ final class RunningProxy implements AutoCloseable {
     private final LinkedBlockingQueue<String> accessLines = new LinkedBlockingQueue<>();
 
     RunningProxy(String upstream, String... arguments) {
-        var all = new ArrayList<>(List.of("--port", "0", "--upstream", upstream));
-        all.addAll(List.of(arguments));
         // No llamero.yaml of the machine may change a test.
-        server = ProxyServer.start(ProxySettings.read(all, Map.of("LLAMERO_CONFIG", "absent.yaml")), accessLines::add);
+        this(Path.of("absent.yaml"), with(arguments, "--upstream", upstream));
+    }
+
+    RunningProxy(Path settings, String... arguments) {
+        var source = new SettingsSource(
+                List.of(with(arguments, "--port", "0", "--admin-port", "0")),
+                Map.of("LLAMERO_CONFIG", settings.toString()));
+        server = ProxyServer.start(source, accessLines::add);
         port = server.port();
+    }
+
+    private static String[] with(String[] arguments, String... more) {
+        return Stream.concat(Arrays.stream(more), Arrays.stream(arguments)).toArray(String[]::new);
+    }
+
+    ProxyServer server() {
+        return server;
     }
 
     int port() {
@@ -49,7 +64,11 @@ final class RunningProxy implements AutoCloseable {
     }
 
     Socket connect() throws IOException {
-        var socket = new Socket(InetAddress.getLoopbackAddress(), port());
+        return connect(port());
+    }
+
+    private static Socket connect(int port) throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(WAIT_MILLIS);
         return socket;
     }
@@ -68,6 +87,14 @@ final class RunningProxy implements AutoCloseable {
     Answer ask(String method, String path, String body, String... headers) throws IOException {
         try (Socket socket = connect()) {
             send(socket, method, path, body, headers);
+            return Answer.read(socket.getInputStream());
+        }
+    }
+
+    /** One request to the admin listener. */
+    Answer admin(String method, String path) throws IOException {
+        try (Socket socket = connect(server.adminPort().orElseThrow())) {
+            send(socket, method, path, "");
             return Answer.read(socket.getInputStream());
         }
     }

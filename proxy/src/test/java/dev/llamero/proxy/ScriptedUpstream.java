@@ -9,18 +9,23 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 
 /**
  * A model server on a real socket that does what a test scripts, byte by byte: stall, cut, dribble, lie, flood. A
  * kinder double, one that answers whole bodies, would hide every bug of framing, flushing and cancelling.
  *
- * <p>Each request takes the next script; the last script also serves all later requests.
+ * <p>Each request takes the next script; the last script also serves all later requests. Standing answers of a path,
+ * among them those by which a proxy looks after its servers, take no script and are not counted.
  */
 final class ScriptedUpstream implements AutoCloseable {
     static final String NDJSON_HEAD =
@@ -32,11 +37,43 @@ final class ScriptedUpstream implements AutoCloseable {
     private final LinkedBlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
     private final AtomicInteger next = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
+    private final Map<String, Script> standing = new ConcurrentHashMap<>();
 
+    /** An Ollama with the model m. */
     ScriptedUpstream(Script... scripts) throws IOException {
+        this(ollama("m"), scripts);
+    }
+
+    ScriptedUpstream(Map<String, Script> standing, Script... scripts) throws IOException {
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this.standing.putAll(standing);
         this.scripts.addAll(List.of(scripts));
         Thread.ofVirtual().start(this::accept);
+    }
+
+    /** The standing answers of an Ollama with these models. */
+    static Map<String, Script> ollama(String... models) {
+        String list = Arrays.stream(models)
+                .map(name -> "{\"name\":\"" + name + "\",\"modified_at\":\"2026-11-23T23:11:15Z\"}")
+                .collect(Collectors.joining(","));
+        return Map.of(
+                "/api/version", fixed(200, "{\"version\":\"0.21.0\"}"),
+                "/api/tags", fixed(200, "{\"models\":[" + list + "]}"));
+    }
+
+    /** The standing answers of a server of OpenAI's dialect with these models. */
+    static Map<String, Script> openAi(String... models) {
+        String list = Arrays.stream(models)
+                .map(name -> "{\"id\":\"" + name + "\",\"object\":\"model\",\"created\":1700000000,\"owned_by\":\"x\"}")
+                .collect(Collectors.joining(","));
+        return Map.of(
+                "/api/version", fixed(404, "{\"error\":{\"message\":\"File Not Found\",\"code\":404}}"),
+                "/v1/models", fixed(200, "{\"object\":\"list\",\"data\":[" + list + "]}"));
+    }
+
+    /** From now on this path has this standing answer. */
+    void always(String path, Script script) {
+        standing.put(path, script);
     }
 
     /** One request's way through: what it wrote, and what it learned of the proxy. */
@@ -46,6 +83,10 @@ final class ScriptedUpstream implements AutoCloseable {
 
     /** A request as it came, head as text. */
     record Seen(String head, String body) {
+        String path() {
+            return head.split(" ", 3)[1];
+        }
+
         String header(String name) {
             return head.lines()
                     .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name.toLowerCase(Locale.ROOT) + ":"))
@@ -88,8 +129,14 @@ final class ScriptedUpstream implements AutoCloseable {
         return "http://127.0.0.1:" + listener.getLocalPort();
     }
 
+    /** Connections that carried a scripted request. */
     int connections() {
         return connections.get();
+    }
+
+    /** Whether no further scripted request came. */
+    boolean isIdle() {
+        return seen.isEmpty();
     }
 
     /** The next request that came, waited for. */
@@ -110,7 +157,6 @@ final class ScriptedUpstream implements AutoCloseable {
         while (!listener.isClosed()) {
             try {
                 Socket socket = listener.accept();
-                connections.incrementAndGet();
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException e) {
                 // The test closed the listener.
@@ -123,14 +169,20 @@ final class ScriptedUpstream implements AutoCloseable {
         try (socket) {
             socket.setTcpNoDelay(true);
             var in = new BufferedInputStream(socket.getInputStream());
+            boolean counted = false;
             for (String head = head(in); !head.isEmpty(); head = head(in)) {
                 var request = new Seen(head, "");
                 String length = request.header("Content-Length");
                 byte[] body = in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
                 request = new Seen(head, new String(body, StandardCharsets.UTF_8));
-                seen.add(request);
-                int index = Math.min(next.getAndIncrement(), scripts.size() - 1);
-                scripts.get(index).run(new Wire(socket, in, request));
+                Script always = standing.get(request.path());
+                if (always == null) {
+                    connections.addAndGet(counted ? 0 : 1);
+                    counted = true;
+                    seen.add(request);
+                }
+                Script script = always == null ? nextScript() : always;
+                script.run(new Wire(socket, in, request));
                 if (socket.isClosed()) {
                     return;
                 }
@@ -139,6 +191,10 @@ final class ScriptedUpstream implements AutoCloseable {
             // The proxy left in the middle, which is what many tests want.
             System.getLogger("ScriptedUpstream").log(System.Logger.Level.DEBUG, "connection ended", e);
         }
+    }
+
+    private Script nextScript() {
+        return scripts.get(Math.min(next.getAndIncrement(), scripts.size() - 1));
     }
 
     private static String head(InputStream in) throws IOException {

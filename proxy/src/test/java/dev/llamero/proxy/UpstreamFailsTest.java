@@ -8,8 +8,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** A model server that is down, refuses, stalls, breaks off or lies: what the caller and the log are told. */
@@ -74,8 +79,6 @@ class UpstreamFailsTest {
     @Test
     void cutInTheMiddleIsAnErrorEventAndNoDone() throws Exception {
         expectErrorEvent("closed the connection", "upstream", wire -> {
-            wire.raw(NDJSON_HEAD);
-            wire.chunk(line("one"));
             wire.cut();
         });
     }
@@ -83,8 +86,6 @@ class UpstreamFailsTest {
     @Test
     void cutInTheMiddleOfACharacterSendsNoHalfCharacter() throws Exception {
         expectErrorEvent("closed the connection", "upstream", wire -> {
-            wire.raw(NDJSON_HEAD);
-            wire.chunk(line("one"));
             wire.raw("400\r\n{\"message\":{\"content\":\"");
             wire.raw(new byte[] {(byte) 0xe4, (byte) 0xbd});
             wire.cut();
@@ -94,8 +95,6 @@ class UpstreamFailsTest {
     @Test
     void anEndWithoutALastLineIsAnErrorEvent() throws Exception {
         expectErrorEvent("before it was complete", "upstream", wire -> {
-            wire.raw(NDJSON_HEAD);
-            wire.chunk(line("one"));
             wire.raw("0\r\n\r\n");
         });
     }
@@ -103,8 +102,6 @@ class UpstreamFailsTest {
     @Test
     void anErrorLineInTheMiddleIsAnErrorEvent() throws Exception {
         expectErrorEvent("out of memory", "upstream", wire -> {
-            wire.raw(NDJSON_HEAD);
-            wire.chunk(line("one"));
             wire.chunk("{\"error\":\"out of memory\"}\n");
             wire.raw("0\r\n\r\n");
         });
@@ -113,8 +110,6 @@ class UpstreamFailsTest {
     @Test
     void garbageInTheMiddleIsAnErrorEvent() throws Exception {
         expectErrorEvent("not JSON", "upstream", wire -> {
-            wire.raw(NDJSON_HEAD);
-            wire.chunk(line("one"));
             wire.chunk("<html>\n" + lastLine());
             wire.raw("0\r\n\r\n");
         });
@@ -123,8 +118,6 @@ class UpstreamFailsTest {
     @Test
     void aChunkThatLiesAboutItsSizeIsAnErrorEvent() throws Exception {
         expectErrorEvent("not HTTP", "upstream", wire -> {
-            wire.raw(NDJSON_HEAD);
-            wire.chunk(line("one"));
             wire.raw("3\r\n\n\n\nmore than three\r\n");
             wire.raw("0\r\n\r\n");
         });
@@ -136,8 +129,6 @@ class UpstreamFailsTest {
                 "sent nothing for",
                 "deadline",
                 wire -> {
-                    wire.raw(NDJSON_HEAD);
-                    wire.chunk(line("one"));
                     wire.awaitClose(new java.util.concurrent.CountDownLatch(1));
                 },
                 "--silence-timeout",
@@ -147,8 +138,6 @@ class UpstreamFailsTest {
     @Test
     void aLineWithoutEndIsAnErrorEventAndNotAllTheMemory() throws Exception {
         expectErrorEvent("a line of more than", "upstream", wire -> {
-            wire.raw(NDJSON_HEAD);
-            wire.chunk(line("one"));
             wire.raw("fffffff\r\n{\"message\":{\"content\":\"");
             while (true) {
                 wire.raw("x".repeat(64 << 10));
@@ -204,20 +193,32 @@ class UpstreamFailsTest {
         }
     }
 
+    /** @param rest what the upstream does once the first piece has reached the caller */
     private static void expectErrorEvent(
-            String message, String endedBy, ScriptedUpstream.Script script, String... settings) throws Exception {
+            String message, String endedBy, ScriptedUpstream.Script rest, String... settings) throws Exception {
+        var firstIsRead = new CountDownLatch(1);
+        ScriptedUpstream.Script script = wire -> {
+            wire.raw(NDJSON_HEAD);
+            wire.chunk(line("one"));
+            assertThat(firstIsRead.await(20, TimeUnit.SECONDS)).isTrue();
+            rest.run(wire);
+        };
         try (var upstream = new ScriptedUpstream(script);
-                var proxy = new RunningProxy(upstream.url(), settings)) {
-            var got = proxy.chat(RunningProxy.STREAM);
-            assertThat(got.status()).isEqualTo(200);
-            String[] events = got.body().split("\n\n");
-            assertThat(events).hasSize(2);
-            assertThat(events[0]).contains("\"content\":\"one\"");
+                var proxy = new RunningProxy(upstream.url(), settings);
+                Socket client = proxy.connect()) {
+            RunningProxy.send(client, "POST", "/v1/chat/completions", RunningProxy.STREAM);
+            InputStream in = client.getInputStream();
+            assertThat(RunningProxy.Answer.readHead(in)).startsWith("HTTP/1.1 200 ");
+            assertThat(new String(RunningProxy.Answer.readChunk(in), StandardCharsets.UTF_8))
+                    .contains("\"content\":\"one\"");
+            firstIsRead.countDown();
+            String event = new String(RunningProxy.Answer.readChunk(in), StandardCharsets.UTF_8);
             JsonNode error = new ObjectMapper()
-                    .readTree(events[1].substring("data: ".length()))
+                    .readTree(event.substring("data: ".length()))
                     .path("error");
             assertThat(error.path("message").asText()).contains(message);
             assertThat(error.path("type").asText()).isEqualTo("api_error");
+            assertThat(RunningProxy.Answer.readChunk(in)).as("nothing follows").isEmpty();
             JsonNode line = proxy.accessJson();
             assertThat(line.path("endedBy").asText()).isEqualTo(endedBy);
             assertThat(line.path("error").asText()).isNotBlank();

@@ -130,10 +130,17 @@ public final class SettingsReader {
 
     /** A path; a leading {@code ~/} is the home directory. */
     public Optional<Path> path(Setting setting) {
-        return text(setting)
-                .map(value -> value.startsWith("~/")
-                        ? Path.of(System.getProperty("user.home"), value.substring(2))
-                        : Path.of(value));
+        return text(setting).map(SettingsReader::path);
+    }
+
+    /** The path that a text names; a leading {@code ~/} is the home directory. */
+    public static Path path(String text) {
+        return text.startsWith("~/") ? Path.of(System.getProperty("user.home"), text.substring(2)) : Path.of(text);
+    }
+
+    /** A variable of the environment that a setting names, if it is set to something. */
+    public Optional<String> environment(String name) {
+        return Optional.ofNullable(environment.get(name)).map(String::strip).filter(value -> !value.isEmpty());
     }
 
     /** Values separated by commas, or a YAML list. */

@@ -2,145 +2,44 @@ package dev.llamero.proxy.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.llamero.dialects.OllamaChunk;
+import dev.llamero.dialects.AnswerChunk;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 
-/**
- * What the log says about one request, in one line of JSON: never the prompt, never the answer. Belongs to the
- * request's thread; {@link #endedBy} may also come from the thread that saw the client leave.
- */
+/** What the log says about one request, in one line of JSON: never the prompt, never the answer. */
 final class AccessLine {
     private static final JsonFactory JSON = new JsonFactory();
-    /** As nginx calls it; only ever seen in the log. */
-    private static final int CLIENT_CLOSED_REQUEST = 499;
 
-    private static final double NANOS_PER_MILLI = 1e6;
-
-    private final long startNanos = System.nanoTime();
-    private final AtomicReference<End> end = new AtomicReference<>();
-    private final String id;
-    private final String method;
-    private final String path;
-    private String model;
-    private boolean stream;
-    private int status;
-    private long headNanos;
-    private long firstTokenNanos;
-    private Optional<OllamaChunk.Usage> usage = Optional.empty();
-    private String error;
-
-    AccessLine(String id, String method, String path) {
-        this.id = id;
-        this.method = method;
-        this.path = path;
-    }
-
-    /** Who ended a request. */
-    enum End {
-        /** It was answered whole. */
-        DONE,
-        /** The caller left. */
-        CLIENT,
-        /** The model server refused, broke off or was not there. */
-        UPSTREAM,
-        /** The proxy refused it. */
-        PROXY,
-        /** A deadline passed. */
-        DEADLINE,
-        /** The proxy was stopped. */
-        SHUTDOWN
-    }
-
-    String id() {
-        return id;
-    }
-
-    void model(String name, boolean streamed) {
-        model = name;
-        stream = streamed;
-    }
-
-    void status(int code) {
-        status = code;
-    }
-
-    /** The model server began to answer. */
-    void upstreamHead() {
-        headNanos = System.nanoTime();
-    }
-
-    /** The first piece of the answer came; later calls change nothing. */
-    void firstToken() {
-        if (firstTokenNanos == 0) {
-            firstTokenNanos = System.nanoTime();
-        }
-    }
-
-    void usage(Optional<OllamaChunk.Usage> cost) {
-        usage = cost;
-    }
-
-    /** The first who ends a request has ended it. */
-    void endedBy(End who) {
-        end.compareAndSet(null, who);
-    }
-
-    /** The client left before the end reached it, whatever was thought before. */
-    void left() {
-        status = CLIENT_CLOSED_REQUEST;
-        end.set(End.CLIENT);
-    }
-
-    Optional<End> ended() {
-        return Optional.ofNullable(end.get());
-    }
-
-    void error(String code) {
-        error = code;
-    }
-
-    /** Value of a Server-Timing header: milliseconds to the first piece of the answer, and in all. */
-    String serverTiming() {
-        return String.format(
-                Locale.ROOT,
-                "first;dur=%.1f, total;dur=%.1f",
-                millis(firstTokenNanos == 0 ? System.nanoTime() : firstTokenNanos),
-                millis(System.nanoTime()));
-    }
+    private AccessLine() {}
 
     /** The line, with the total time up to now. */
-    String toJson() {
-        var text = new StringWriter();
+    static String of(CallFacts facts) {
+        var text = new StringWriter(256);
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
-            json.writeStringField("id", id);
-            json.writeStringField("method", method);
-            json.writeStringField("path", path);
-            if (model != null) {
-                json.writeStringField("model", model);
-                json.writeBooleanField("stream", stream);
+            json.writeStringField("id", facts.id());
+            json.writeStringField("method", facts.method());
+            json.writeStringField("path", facts.path());
+            if (facts.model().isPresent()) {
+                json.writeStringField("model", facts.model().get());
+                json.writeBooleanField("stream", facts.stream());
             }
-            json.writeNumberField("status", status);
-            millisField(json, "upstreamHeadMs", headNanos);
-            millisField(json, "firstTokenMs", firstTokenNanos);
-            millisField(json, "totalMs", System.nanoTime());
-            if (usage.isPresent()) {
-                json.writeNumberField("promptTokens", usage.get().promptTokens());
-                if (usage.get().cachedTokens().isPresent()) {
-                    json.writeNumberField(
-                            "cachedTokens", usage.get().cachedTokens().get());
-                }
-                json.writeNumberField("completionTokens", usage.get().completionTokens());
+            way(json, facts);
+            json.writeNumberField("status", facts.status());
+            millis(json, "upstreamHeadMs", facts.headMillis());
+            millis(json, "firstTokenMs", facts.firstTokenMillis());
+            millis(json, "totalMs", Optional.of(facts.totalMillis()));
+            if (facts.usage().isPresent()) {
+                usage(json, facts.usage().get());
             }
-            if (error != null) {
-                json.writeStringField("error", error);
+            if (facts.error().isPresent()) {
+                json.writeStringField("error", facts.error().get());
             }
-            json.writeStringField("endedBy", ended().orElse(End.DONE).name().toLowerCase(Locale.ROOT));
+            json.writeStringField(
+                    "endedBy", facts.ended().orElse(CallFacts.End.DONE).name().toLowerCase(Locale.ROOT));
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);
@@ -148,13 +47,30 @@ final class AccessLine {
         return text.toString();
     }
 
-    private void millisField(JsonGenerator json, String name, long nanos) throws IOException {
-        if (nanos != 0) {
-            json.writeNumberField(name, Math.round(millis(nanos) * 10) / 10.0);
+    private static void way(JsonGenerator json, CallFacts facts) throws IOException {
+        if (facts.upstream().isEmpty()) {
+            return;
+        }
+        json.writeStringField("upstream", facts.upstream().get());
+        if (facts.queuedMillis() > 0) {
+            json.writeNumberField("queuedMs", facts.queuedMillis());
+        }
+        if (facts.retries() > 0) {
+            json.writeNumberField("retries", facts.retries());
         }
     }
 
-    private double millis(long nanos) {
-        return (nanos - startNanos) / NANOS_PER_MILLI;
+    private static void usage(JsonGenerator json, AnswerChunk.Usage usage) throws IOException {
+        json.writeNumberField("promptTokens", usage.promptTokens());
+        if (usage.cachedTokens().isPresent()) {
+            json.writeNumberField("cachedTokens", usage.cachedTokens().get());
+        }
+        json.writeNumberField("completionTokens", usage.completionTokens());
+    }
+
+    private static void millis(JsonGenerator json, String name, Optional<Double> millis) throws IOException {
+        if (millis.isPresent()) {
+            json.writeNumberField(name, Math.round(millis.get() * 10) / 10.0);
+        }
     }
 }

@@ -44,7 +44,8 @@ public final class CallerChecks {
         }
     }
 
-    private static void checkLocal(ServerRequest request) {
+    /** Refuses what a page of another site, or a name that was bent to this machine, makes a browser send. */
+    static void checkLocal(ServerRequest request) {
         String host = request.headers().first(HeaderNames.HOST).orElse("");
         if (!isThisMachine(hostName("http://" + host))) {
             throw new Refusal(

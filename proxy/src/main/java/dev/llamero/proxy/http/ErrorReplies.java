@@ -1,69 +1,89 @@
 package dev.llamero.proxy.http;
 
+import dev.llamero.dialects.DialectError;
 import dev.llamero.dialects.DialectException;
-import dev.llamero.dialects.OpenAiErrors;
+import dev.llamero.dialects.Failure;
+import dev.llamero.proxy.http.CallFacts.End;
+import dev.llamero.proxy.pool.UnknownModelException;
+import dev.llamero.proxy.pool.UpstreamUnavailableException;
 import dev.llamero.proxy.upstream.UpstreamException;
 import io.helidon.http.RequestException;
+import java.time.Duration;
+import java.util.Optional;
 
-/** The one place where a failure becomes a status and a body in OpenAI's shape. */
+/** The one place where a failure becomes a status and a sentence. */
 final class ErrorReplies {
     private ErrorReplies() {}
 
     /**
-     * What to answer.
+     * What to answer, before it is put in the caller's dialect.
      *
      * @param code short word for the log
      * @param endedBy who ended the request
+     * @param retryAfter when another try may do better, if that is known
      */
-    record Reply(int status, byte[] body, String code, AccessLine.End endedBy) {}
+    record Reply(Failure failure, String code, End endedBy, Optional<Duration> retryAfter) {
+        int status() {
+            return failure.status();
+        }
+    }
 
     static Reply reply(Throwable failure, String requestId) {
         return switch (failure) {
-            case Refusal refusal -> own(refusal.status(), refusal.code(), refusal.getMessage());
-            case DialectException translation -> translation(translation);
+            case Refusal refusal -> own(refusal.status(), refusal.code(), refusal.getMessage(), End.PROXY);
+            case UnknownModelException unknown ->
+                reply(new Failure(404, unknown.getMessage(), "model", "model_not_found"), "model_not_found", End.PROXY);
+            case UpstreamUnavailableException unavailable -> unavailable(unavailable);
+            case DialectException translation -> translation(translation.error());
             case UpstreamException upstream -> upstream(upstream);
-            case RequestException http -> own(http.status().code(), "bad_http_request", sentence(http));
+            case RequestException http -> own(http.status().code(), "bad_http_request", sentence(http), End.PROXY);
             default ->
-                own(500, "internal_error", "the proxy failed inside; its log tells more under request id " + requestId);
+                own(
+                        500,
+                        "internal_error",
+                        "the proxy failed inside; its log tells more under request id " + requestId,
+                        End.PROXY);
         };
     }
 
-    private static Reply translation(DialectException failure) {
-        int status = OpenAiErrors.status(failure.error());
-        byte[] body = OpenAiErrors.body(failure.error());
-        return switch (failure.error()) {
-            case dev.llamero.dialects.DialectError.BadJson e ->
-                new Reply(status, body, "bad_json", AccessLine.End.PROXY);
-            case dev.llamero.dialects.DialectError.BadField e ->
-                new Reply(status, body, "bad_field " + e.field(), AccessLine.End.PROXY);
-            case dev.llamero.dialects.DialectError.Refused e ->
-                new Reply(status, body, "upstream_refused", AccessLine.End.UPSTREAM);
-            case dev.llamero.dialects.DialectError.Garbled e ->
-                new Reply(status, body, "bad_upstream_answer", AccessLine.End.UPSTREAM);
+    private static Reply translation(DialectError error) {
+        Failure failure = Failure.of(error);
+        return switch (error) {
+            case DialectError.BadJson _ -> reply(failure, "bad_json", End.PROXY);
+            case DialectError.BadField bad -> reply(failure, "bad_field " + bad.field(), End.PROXY);
+            case DialectError.Refused _ -> reply(failure, "upstream_refused", End.UPSTREAM);
+            case DialectError.Garbled _ -> reply(failure, "bad_upstream_answer", End.UPSTREAM);
         };
     }
 
     private static Reply upstream(UpstreamException failure) {
-        int status = failure.kind() == UpstreamException.Kind.TIMEOUT ? 504 : 502;
+        boolean timeout = failure.kind() == UpstreamException.Kind.TIMEOUT;
         String code = switch (failure.kind()) {
             case UNREACHABLE -> "upstream_unreachable";
             case TIMEOUT -> "upstream_timeout";
             case CUT -> "upstream_cut";
-            case GARBLED -> "bad_upstream_answer";
+            case REFUSED, GARBLED -> "bad_upstream_answer";
             case CANCELLED -> "cancelled";
         };
-        AccessLine.End end =
-                failure.kind() == UpstreamException.Kind.TIMEOUT ? AccessLine.End.DEADLINE : AccessLine.End.UPSTREAM;
-        return new Reply(
-                status, OpenAiErrors.body(failure.getMessage(), OpenAiErrors.type(status), null, code), code, end);
+        return own(timeout ? 504 : 502, code, failure.getMessage(), timeout ? End.DEADLINE : End.UPSTREAM);
     }
 
-    private static Reply own(int status, String code, String message) {
-        return new Reply(
-                status,
-                OpenAiErrors.body(message, OpenAiErrors.type(status), null, code),
-                code == null ? "refused" : code,
-                AccessLine.End.PROXY);
+    private static Reply unavailable(UpstreamUnavailableException failure) {
+        String code = switch (failure.reason()) {
+            case OPEN -> "upstream_unavailable";
+            case BUSY -> "upstream_busy";
+            case CANCELLED -> "cancelled";
+        };
+        Reply reply = own(503, code, failure.getMessage(), End.UPSTREAM);
+        return new Reply(reply.failure(), code, reply.endedBy(), Optional.of(failure.retryAfter()));
+    }
+
+    private static Reply own(int status, String code, String message, End endedBy) {
+        return reply(new Failure(status, message, null, code), code == null ? "refused" : code, endedBy);
+    }
+
+    private static Reply reply(Failure failure, String code, End endedBy) {
+        return new Reply(failure, code, endedBy, Optional.empty());
     }
 
     private static String sentence(RequestException failure) {

@@ -1,5 +1,7 @@
 package dev.llamero.proxy.http;
 
+import dev.llamero.dialects.CallerDialect;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -7,67 +9,74 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
- * The one handler behind the listener: gives the request its id, checks the caller, finds the endpoint, turns a failure
- * into an answer, and writes the access line. Routing is a table, so that an unknown path and a wrong method are
- * answered in OpenAI's shape too.
+ * The one handler behind the listener, and the chain that every request takes: an id, the settings of the moment, who
+ * calls, the endpoint, an answer or a failure turned into one, the access line. Routing is a table, so that an unknown
+ * path and a wrong method are answered in the caller's dialect too.
  */
 public final class FrontDoor implements Handler {
     private static final System.Logger LOG = System.getLogger(FrontDoor.class.getName());
-    private static final String HEALTH = "/healthz";
-    private static final String MODEL_PREFIX = "/v1/models/";
+    private static final HeaderName REQUEST_ID = HeaderNames.create(RequestIds.HEADER);
 
-    private final CallerChecks checks;
+    private final Supplier<Live> live;
+    private final Routes routes;
     private final Consumer<String> accessLog;
-    private final Map<String, Map<String, Endpoint>> routes = new TreeMap<>();
 
-    /** @param accessLog takes one line of JSON per request */
-    public FrontDoor(
-            CallerChecks checks,
-            Consumer<String> accessLog,
-            ChatEndpoint chat,
-            ModelsEndpoint models,
-            HealthEndpoint health) {
-        this.checks = checks;
+    /**
+     * @param live the settings of the moment; asked once per request
+     * @param accessLog takes one line of JSON per request
+     */
+    public FrontDoor(Supplier<Live> live, Routes routes, Consumer<String> accessLog) {
+        this.live = live;
+        this.routes = routes;
         this.accessLog = accessLog;
-        routes.put("/v1/chat/completions", Map.of("POST", chat));
-        routes.put("/v1/models", Map.of("GET", models));
-        routes.put(MODEL_PREFIX, Map.of("GET", models));
-        routes.put(HEALTH, Map.of("GET", health));
     }
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
         String path = request.path().path();
-        String method = request.prologue().method().text();
-        String id = RequestIds.acceptOrMake(request.headers().first(HeaderNames.create(RequestIds.HEADER)));
-        var line = new AccessLine(id, method, path);
-        response.header(RequestIds.HEADER, id);
+        var facts = new CallFacts(
+                RequestIds.acceptOrMake(request.headers().first(REQUEST_ID)),
+                request.prologue().method().text(),
+                path);
+        var exchange = new Exchange(request, response, Routes.dialect(path), facts, live.get());
+        response.header(REQUEST_ID, facts.id());
         try {
-            if (!path.equals(HEALTH)) {
-                checks.check(request);
-            }
-            endpoint(method, path, response).handle(request, response, line);
-            line.status(response.status().code());
+            answer(exchange);
+            facts.status(response.status().code());
         } catch (ClientGoneException e) {
-            leave(line, e);
+            leave(facts, e);
         } catch (RuntimeException e) {
-            if (line.ended().filter(AccessLine.End.CLIENT::equals).isPresent()) {
-                leave(line, e);
+            if (facts.isEndedBy(CallFacts.End.CLIENT)) {
+                leave(facts, e);
             }
-            fail(response, line, e);
+            fail(exchange, e);
         } finally {
-            accessLog.accept(line.toJson());
+            accessLog.accept(AccessLine.of(facts));
             if (asksForClose(request)) {
                 // Helidon 4.5.0 answers "Connection: close" and then keeps the connection open (its issue 12324).
                 WatchedConnections.endAfterThisRequest();
             }
         }
+    }
+
+    private void answer(Exchange exchange) {
+        String path = exchange.facts().path();
+        if (!path.equals(Routes.HEALTH)) {
+            exchange.live().checks().check(exchange.request());
+        }
+        Routes.Route route = routes.find(path)
+                .orElseThrow(() -> new Refusal(
+                        404, "unknown_path", "there is no " + path + " here; this proxy answers " + routes.all()));
+        String method = exchange.facts().method();
+        if (!route.method().equals(method)) {
+            exchange.response().header(HeaderNames.ALLOW, route.method());
+            throw new Refusal(405, "method_not_allowed", path + " takes " + route.method() + ", not " + method);
+        }
+        route.endpoint().handle(exchange);
     }
 
     private static boolean asksForClose(ServerRequest request) {
@@ -77,34 +86,20 @@ public final class FrontDoor implements Handler {
                 .isPresent();
     }
 
-    private Endpoint endpoint(String method, String path, ServerResponse response) {
-        Map<String, Endpoint> methods = routes.get(path.startsWith(MODEL_PREFIX) ? MODEL_PREFIX : path);
-        if (methods == null) {
-            throw new Refusal(
-                    404,
-                    "unknown_path",
-                    "there is no " + path + " here; this proxy answers POST /v1/chat/completions, GET /v1/models and"
-                            + " GET /healthz");
-        }
-        return Optional.ofNullable(methods.get(method)).orElseThrow(() -> {
-            String allowed = String.join(", ", methods.keySet());
-            response.header(HeaderNames.ALLOW, allowed);
-            return new Refusal(405, "method_not_allowed", path + " takes " + allowed + ", not " + method);
-        });
-    }
-
-    private static void leave(AccessLine line, RuntimeException cause) {
-        line.left();
+    private static void leave(CallFacts facts, RuntimeException cause) {
+        facts.left();
         throw new CloseConnectionException("the client left", cause);
     }
 
-    private static void fail(ServerResponse response, AccessLine line, RuntimeException failure) {
-        ErrorReplies.Reply reply = ErrorReplies.reply(failure, line.id());
-        line.status(reply.status());
-        line.error(reply.code());
-        line.endedBy(reply.endedBy());
+    private static void fail(Exchange exchange, RuntimeException failure) {
+        CallFacts facts = exchange.facts();
+        ServerResponse response = exchange.response();
+        ErrorReplies.Reply reply = ErrorReplies.reply(failure, facts.id());
+        facts.status(reply.status());
+        facts.error(reply.code());
+        facts.endedBy(reply.endedBy());
         if (reply.status() == 500 && reply.code().equals("internal_error")) {
-            LOG.log(System.Logger.Level.ERROR, "request " + line.id() + " failed", failure);
+            LOG.log(System.Logger.Level.ERROR, "request " + facts.id() + " failed", failure);
         }
         if (response.isSent()) {
             throw new CloseConnectionException("failed after the answer began", failure);
@@ -112,8 +107,12 @@ public final class FrontDoor implements Handler {
         if (reply.status() == 401) {
             response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
+        reply.retryAfter()
+                .or(facts::retryAfter)
+                .ifPresent(wait -> response.header(HeaderNames.RETRY_AFTER, String.valueOf(wait.toSeconds())));
+        CallerDialect dialect = exchange.dialect();
         response.status(Status.create(reply.status()));
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        response.send(reply.body());
+        response.send(dialect.error(reply.failure(), facts.id()));
     }
 }

@@ -26,18 +26,18 @@ public final class UnroutedErrors implements DirectHandler {
                 .message(message)
                 .build();
         ErrorReplies.Reply reply = ErrorReplies.reply(failure, id);
-        var line = new AccessLine(id, request.method(), request.path());
-        line.status(status.code());
-        line.error(reply.code());
-        line.endedBy(reply.endedBy());
-        accessLog.accept(line.toJson());
+        var facts = new CallFacts(id, request.method(), request.path());
+        facts.status(status.code());
+        facts.error(reply.code());
+        facts.endedBy(reply.endedBy());
+        accessLog.accept(AccessLine.of(facts));
         return TransportResponse.builder()
                 .status(status)
                 .headers(headers)
                 .header(HeaderNames.create(RequestIds.HEADER), id)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .keepAlive(false)
-                .entity(reply.body())
+                .entity(Routes.dialect(request.path()).error(reply.failure(), id))
                 .build();
     }
 }

@@ -1,6 +1,7 @@
 package dev.llamero.proxy.upstream;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The body of an answer as its head frames it: chunked, by length, or to the end of the connection (RFC 9112, section
@@ -9,6 +10,7 @@ import java.io.IOException;
 final class AnswerBody {
     private static final int CHUNK_LINE_BYTES_MAX = 1024;
     private static final int TRAILER_LINES_MAX = 64;
+    private static final byte[] LAST_CHUNK = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private final UpstreamConnection connection;
     private final Framing framing;
@@ -16,7 +18,7 @@ final class AnswerBody {
     private boolean firstChunk = true;
     private boolean ended;
 
-    AnswerBody(UpstreamConnection connection, AnswerHead head) {
+    AnswerBody(UpstreamConnection connection, AnswerHead head) throws IOException {
         this.connection = connection;
         if (head.status() == 204 || head.status() == 304) {
             framing = Framing.LENGTH;
@@ -49,6 +51,22 @@ final class AnswerBody {
         }
         ended = true;
         return -1;
+    }
+
+    /** Whether bytes of the body are there already; so far as that can be seen without reading from the socket. */
+    boolean hasMoreAtHand() {
+        if (ended) {
+            return false;
+        }
+        if (framing == Framing.CHUNKED && remaining == 0) {
+            return connection.hasLinesAndMore(firstChunk ? 1 : 2);
+        }
+        return connection.hasBufferedBytes();
+    }
+
+    /** Whether the body's end is there already, so that it can be read without waiting. */
+    boolean endIsAtHand() {
+        return ended || framing == Framing.CHUNKED && remaining == 0 && !firstChunk && connection.holds(LAST_CHUNK);
     }
 
     /** Whether the body was read whole and the connection stands at the start of another answer. */

@@ -63,7 +63,7 @@ record AnswerHead(int status, boolean http11, Map<String, String> headers) {
     }
 
     /** Length of the body by header; -1 if the header is not there. */
-    long contentLength() {
+    long contentLength() throws NotHttpException {
         String value = header("content-length");
         if (value.isEmpty()) {
             return -1;
@@ -79,16 +79,24 @@ record AnswerHead(int status, boolean http11, Map<String, String> headers) {
         return http11 && !header("connection").toLowerCase(Locale.ROOT).contains("close");
     }
 
-    static UpstreamException garbled(String what) {
-        return new UpstreamException(
-                UpstreamException.Kind.GARBLED, "the model server's answer is not HTTP: it has " + what);
+    static NotHttpException garbled(String what) {
+        return new NotHttpException("an answer that is not HTTP: it has " + what);
     }
 
-    private static int status(String line) {
+    private static int status(String line) throws NotHttpException {
         if (!line.matches("HTTP/1\\.[01] [1-5]\\d\\d( .*)?")) {
             throw garbled("the status line \"" + line.substring(0, Math.min(line.length(), 60)) + "\"");
         }
         return Integer.parseInt(line.substring(9, 12));
+    }
+
+    /** The bytes are no HTTP answer; the message ends the sentence "the model server sent ...". */
+    static final class NotHttpException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        NotHttpException(String message) {
+            super(message);
+        }
     }
 
     /** Gives byte after byte, -1 at the end. */

@@ -24,6 +24,8 @@ public final class UpstreamCall implements AutoCloseable {
     private volatile boolean cancelled;
     private AnswerHead head;
     private AnswerBody body;
+    private long firstByteNanos;
+    private boolean started;
 
     UpstreamCall(UpstreamClient client, UpstreamDeadlines deadlines) {
         this.client = client;
@@ -64,10 +66,25 @@ public final class UpstreamCall implements AutoCloseable {
     /** At least one byte of the answer's body, or -1 at its end. */
     public int read(byte[] target) {
         try {
-            return body.read(target);
+            if (!started) {
+                // Servers differ in whether the head comes before or after prefill: the first byte's deadline is for
+                // both.
+                connection.readTimeout(Duration.ofNanos(Math.max(1, firstByteNanos - System.nanoTime())));
+            }
+            int count = body.read(target);
+            if (!started) {
+                started = true;
+                connection.readTimeout(deadlines.silence());
+            }
+            return count;
         } catch (IOException e) {
-            throw failure(e, deadlines.silence());
+            throw failure(e, started ? deadlines.silence() : deadlines.firstByte());
         }
+    }
+
+    /** Whether the next {@link #read} gives something without waiting for the server. */
+    public boolean hasMoreAtHand() {
+        return body.hasMoreAtHand();
     }
 
     /** The rest of the body. */
@@ -77,11 +94,18 @@ public final class UpstreamCall implements AutoCloseable {
         for (int count = read(piece); count >= 0; count = read(piece)) {
             if (all.size() + count > bytesMax) {
                 throw new UpstreamException(
-                        Kind.GARBLED, "the model server's answer is longer than " + bytesMax + " bytes");
+                        Kind.GARBLED, client.label() + " sent an answer of more than " + bytesMax + " bytes");
             }
             all.write(piece, 0, count);
         }
         return all.toByteArray();
+    }
+
+    /** As {@link #finish}, if that needs no wait for the server; else nothing happens. */
+    public void finishIfEndIsAtHand() {
+        if (connection != null && body.endIsAtHand()) {
+            finish();
+        }
     }
 
     /**
@@ -89,6 +113,9 @@ public final class UpstreamCall implements AutoCloseable {
      * server that does not end its answer at once loses the connection instead.
      */
     public void finish() {
+        if (connection == null) {
+            return;
+        }
         byte[] rest = new byte[256];
         try {
             connection.readTimeout(FINISH_PATIENCE);
@@ -131,9 +158,9 @@ public final class UpstreamCall implements AutoCloseable {
         boolean[] answering = new boolean[1];
         try {
             target.write(requestHead, content);
-            long deadline = System.nanoTime() + deadlines.firstByte().toNanos();
+            firstByteNanos = System.nanoTime() + deadlines.firstByte().toNanos();
             head = AnswerHead.read(() -> {
-                long left = deadline - System.nanoTime();
+                long left = firstByteNanos - System.nanoTime();
                 if (left <= 0) {
                     throw new SocketTimeoutException("no answer");
                 }
@@ -144,7 +171,6 @@ public final class UpstreamCall implements AutoCloseable {
                 answering[0] |= next >= 0;
                 return next;
             });
-            target.readTimeout(deadlines.silence());
             body = new AnswerBody(target, head);
             return true;
         } catch (IOException e) {
@@ -172,9 +198,8 @@ public final class UpstreamCall implements AutoCloseable {
                 .append(' ')
                 .append(client.address().basePath())
                 .append(path)
-                .append(" HTTP/1.1\r\nHost: ")
-                .append(client.address().authority())
-                .append("\r\n");
+                .append(" HTTP/1.1\r\n")
+                .append(client.fixedHeaders());
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         if (contentLength > 0) {
@@ -192,8 +217,8 @@ public final class UpstreamCall implements AutoCloseable {
                 : e.getMessage().toLowerCase(java.util.Locale.ROOT);
         return new UpstreamException(
                 Kind.UNREACHABLE,
-                "the model server at " + client.address() + " is not reachable (" + reason
-                        + "); start it, or point the setting \"upstream\" at the right address",
+                client.label() + " is not reachable (" + reason
+                        + "); start it, or give its right address in the settings",
                 e);
     }
 
@@ -204,12 +229,15 @@ public final class UpstreamCall implements AutoCloseable {
         if (e instanceof SocketTimeoutException) {
             return new UpstreamException(
                     Kind.TIMEOUT,
-                    "the model server sent nothing for " + seconds(waited)
+                    client.label() + " sent nothing for " + seconds(waited)
                             + "; it may be overloaded or still reading a long prompt",
                     e);
         }
+        if (e instanceof AnswerHead.NotHttpException) {
+            return new UpstreamException(Kind.GARBLED, client.label() + " sent " + e.getMessage(), e);
+        }
         return new UpstreamException(
-                Kind.CUT, "the model server closed the connection before its answer was complete", e);
+                Kind.CUT, client.label() + " closed the connection before its answer was complete", e);
     }
 
     private static String seconds(Duration waited) {

@@ -1,5 +1,6 @@
 package dev.llamero.proxy.upstream;
 
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,28 +16,41 @@ public final class UpstreamClient implements AutoCloseable {
     private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(30);
 
     private final UpstreamAddress address;
-    private final UpstreamDeadlines deadlines;
+    private final String label;
+    private final String fixedHeaders;
     private final ConcurrentLinkedDeque<UpstreamConnection> idle = new ConcurrentLinkedDeque<>();
     private final AtomicInteger idleCount = new AtomicInteger();
     private volatile boolean closed;
 
-    public UpstreamClient(UpstreamAddress address, UpstreamDeadlines deadlines) {
+    /**
+     * Opens nothing yet.
+     *
+     * @param label how errors call the server, "the model server at http://..."
+     * @param apiKey sent with each call as Authorization: Bearer; never printed
+     */
+    public UpstreamClient(UpstreamAddress address, String label, Optional<String> apiKey) {
         this.address = address;
-        this.deadlines = deadlines;
+        this.label = label;
+        this.fixedHeaders = "Host: " + address.authority() + "\r\n"
+                + apiKey.map(key -> "Authorization: Bearer " + key + "\r\n").orElse("");
     }
 
-    /** A call with this client's deadlines; nothing is sent yet. */
-    public UpstreamCall call() {
-        return call(deadlines);
+    /** A call; nothing is sent yet. */
+    public UpstreamCall call(UpstreamDeadlines deadlines) {
+        return new UpstreamCall(this, deadlines);
     }
 
-    /** A call with deadlines of its own. */
-    public UpstreamCall call(UpstreamDeadlines own) {
-        return new UpstreamCall(this, own);
+    /** How sentences call the server. */
+    public String label() {
+        return label;
     }
 
-    /** Where the calls go. */
-    public UpstreamAddress address() {
+    /** Header lines that every call has. */
+    String fixedHeaders() {
+        return fixedHeaders;
+    }
+
+    UpstreamAddress address() {
         return address;
     }
 

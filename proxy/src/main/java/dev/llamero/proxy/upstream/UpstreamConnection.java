@@ -86,6 +86,22 @@ final class UpstreamConnection implements AutoCloseable {
         return position < limit;
     }
 
+    /** Whether so many whole lines are in the buffer, and something behind them. */
+    boolean hasLinesAndMore(int lines) {
+        int seen = 0;
+        for (int i = position; i < limit - 1; i++) {
+            if (buffer[i] == '\n' && ++seen == lines) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether exactly these bytes are in the buffer. */
+    boolean holds(byte[] bytes) {
+        return Arrays.equals(buffer, position, limit, bytes, 0, bytes.length);
+    }
+
     void markIdle() {
         idleSinceNanos = System.nanoTime();
         reused = true;

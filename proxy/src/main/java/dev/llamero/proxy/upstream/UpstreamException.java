@@ -6,13 +6,14 @@ public final class UpstreamException extends RuntimeException {
 
     private final Kind kind;
 
-    UpstreamException(Kind kind, String message) {
-        super(message);
-        this.kind = kind;
+    /** A failure without a cause in the network. */
+    public UpstreamException(Kind kind, String message) {
+        this(kind, message, null);
     }
 
     UpstreamException(Kind kind, String message, Throwable cause) {
-        super(message, cause);
+        // Failures are answers here, told apart by their kind: a stack trace would cost more than the call.
+        super(message, cause, false, false);
         this.kind = kind;
     }
 
@@ -29,6 +30,8 @@ public final class UpstreamException extends RuntimeException {
         TIMEOUT,
         /** The connection ended within an answer. */
         CUT,
+        /** The server answered, but with a no. */
+        REFUSED,
         /** The bytes are no HTTP answer. */
         GARBLED,
         /** {@link UpstreamCall#cancel} was called. */

@@ -1,0 +1,211 @@
+package dev.llamero.proxy.http;
+
+import dev.llamero.dialects.AnswerChunk;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * What is known of one request, written down once as it becomes known: the access line, figures and headers all read
+ * here. Never the prompt, never the answer. Belongs to the request's thread; {@link #endedBy} may also come from the
+ * thread that saw the caller leave.
+ */
+final class CallFacts {
+    /** As nginx calls it; only ever seen in the log. */
+    private static final int CLIENT_CLOSED_REQUEST = 499;
+
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    private final long startNanos = System.nanoTime();
+    private final AtomicReference<End> end = new AtomicReference<>();
+    private final String id;
+    private final String method;
+    private final String path;
+    private String model;
+    private boolean stream;
+    private String upstream;
+    private long queuedMillis;
+    private int retries;
+    private boolean begun;
+    private int status;
+    private long headNanos;
+    private long firstTokenNanos;
+    private Optional<AnswerChunk.Usage> usage = Optional.empty();
+    private Optional<Duration> retryAfter = Optional.empty();
+    private String error;
+
+    CallFacts(String id, String method, String path) {
+        this.id = id;
+        this.method = method;
+        this.path = path;
+    }
+
+    /** Who ended a request. */
+    enum End {
+        /** It was answered whole. */
+        DONE,
+        /** The caller left. */
+        CLIENT,
+        /** The model server refused, broke off or was not there. */
+        UPSTREAM,
+        /** The proxy refused it. */
+        PROXY,
+        /** A deadline passed. */
+        DEADLINE,
+        /** The proxy was stopped. */
+        SHUTDOWN
+    }
+
+    String id() {
+        return id;
+    }
+
+    String method() {
+        return method;
+    }
+
+    String path() {
+        return path;
+    }
+
+    /** What the caller asked for. */
+    void asks(String name, boolean streamed) {
+        model = name;
+        stream = streamed;
+    }
+
+    Optional<String> model() {
+        return Optional.ofNullable(model);
+    }
+
+    boolean stream() {
+        return stream;
+    }
+
+    /** The server that has the request now, and how long it waited for a place there. */
+    void sentTo(String name, long waitedMillis) {
+        upstream = name;
+        queuedMillis += waitedMillis;
+    }
+
+    Optional<String> upstream() {
+        return Optional.ofNullable(upstream);
+    }
+
+    long queuedMillis() {
+        return queuedMillis;
+    }
+
+    /** Another server is tried. */
+    void retried() {
+        retries++;
+        headNanos = 0;
+    }
+
+    int retries() {
+        return retries;
+    }
+
+    /** From now on no other server may answer: something of this answer is on its way to the caller. */
+    void begun() {
+        begun = true;
+    }
+
+    boolean hasBegun() {
+        return begun;
+    }
+
+    void status(int code) {
+        status = code;
+    }
+
+    int status() {
+        return status;
+    }
+
+    /** The model server began to answer. */
+    void upstreamHead() {
+        headNanos = System.nanoTime();
+    }
+
+    /** The first piece of the answer came; later calls change nothing. */
+    void firstToken() {
+        if (firstTokenNanos == 0) {
+            firstTokenNanos = System.nanoTime();
+        }
+    }
+
+    void usage(AnswerChunk.Usage cost) {
+        usage = Optional.of(cost);
+    }
+
+    Optional<AnswerChunk.Usage> usage() {
+        return usage;
+    }
+
+    /** When the caller may try again. */
+    void retryAfter(Duration wait) {
+        retryAfter = Optional.of(wait);
+    }
+
+    Optional<Duration> retryAfter() {
+        return retryAfter;
+    }
+
+    /** The first who ends a request has ended it. */
+    void endedBy(End who) {
+        end.compareAndSet(null, who);
+    }
+
+    /** The client left before the end reached it, whatever was thought before. */
+    void left() {
+        status = CLIENT_CLOSED_REQUEST;
+        end.set(End.CLIENT);
+    }
+
+    boolean isEndedBy(End who) {
+        return end.get() == who;
+    }
+
+    Optional<End> ended() {
+        return Optional.ofNullable(end.get());
+    }
+
+    void error(String code) {
+        error = code;
+    }
+
+    Optional<String> error() {
+        return Optional.ofNullable(error);
+    }
+
+    /** Milliseconds until the model server's head came; empty if it did not. */
+    Optional<Double> headMillis() {
+        return headNanos == 0 ? Optional.empty() : Optional.of(millis(headNanos));
+    }
+
+    /** Milliseconds until the first piece of the answer; empty if none came. */
+    Optional<Double> firstTokenMillis() {
+        return firstTokenNanos == 0 ? Optional.empty() : Optional.of(millis(firstTokenNanos));
+    }
+
+    /** Milliseconds so far. */
+    double totalMillis() {
+        return millis(System.nanoTime());
+    }
+
+    /** Value of a Server-Timing header: milliseconds to the first piece of the answer, and in all. */
+    String serverTiming() {
+        double total = totalMillis();
+        return String.format(
+                Locale.ROOT,
+                "first;dur=%.1f, total;dur=%.1f",
+                firstTokenMillis().orElse(total),
+                total);
+    }
+
+    private double millis(long nanos) {
+        return (nanos - startNanos) / NANOS_PER_MILLI;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.llamero.proxy.http;
+
+import dev.llamero.dialects.AnswerReader;
+import dev.llamero.dialects.DialectError;
+import dev.llamero.dialects.DialectException;
+import dev.llamero.dialects.ModelCall;
+import dev.llamero.dialects.UpstreamErrors;
+import dev.llamero.dialects.UpstreamKind;
+import dev.llamero.dialects.UpstreamRequest;
+import dev.llamero.proxy.pool.Lease;
+import dev.llamero.proxy.upstream.UpstreamCall;
+import java.time.Duration;
+import java.util.Map;
+
+/** Puts a call to the server of a lease in that server's dialect. Stateless. */
+final class ModelServer {
+    private static final int ERROR_BYTES_MAX = 1 << 20;
+    private static final int SECONDS_DIGITS_MAX = 6;
+
+    private ModelServer() {}
+
+    /**
+     * Sends the call and waits for the head of a good answer.
+     *
+     * @return a reader for the body that follows
+     */
+    static AnswerReader ask(Exchange exchange, ModelCall call, Lease lease, UpstreamCall wire) {
+        UpstreamKind kind = send(exchange, call, lease, wire);
+        return kind.answer(wire.header("content-type"));
+    }
+
+    /** Sends the call and waits for the head of a good answer. */
+    static UpstreamKind send(Exchange exchange, ModelCall call, Lease lease, UpstreamCall wire) {
+        UpstreamKind kind = lease.upstream().kind();
+        ModelCall named = lease.model().equals(call.model()) ? call : call.withModel(lease.model());
+        UpstreamRequest request = kind.request(named);
+        int status = wire.send(
+                request.method(),
+                request.path(),
+                Map.of(
+                        "Content-Type",
+                        "application/json",
+                        RequestIds.HEADER,
+                        exchange.facts().id()),
+                request.body());
+        exchange.facts().upstreamHead();
+        if (status != 200) {
+            throw refused(exchange, status, wire, lease);
+        }
+        return kind;
+    }
+
+    private static DialectException refused(Exchange exchange, int status, UpstreamCall wire, Lease lease) {
+        String label = lease.upstream().spec().label();
+        if (status < 400) {
+            return new DialectException(new DialectError.Garbled(label + " answered with status " + status
+                    + ", which is no answer of a model server; check its address"));
+        }
+        DialectError.Refused said = UpstreamErrors.read(status, wire.readAll(ERROR_BYTES_MAX));
+        String wait = wire.header("retry-after");
+        if (wait.matches("\\d{1," + SECONDS_DIGITS_MAX + "}")) {
+            exchange.facts().retryAfter(Duration.ofSeconds(Long.parseLong(wait)));
+        }
+        if (status == 401 || status == 403) {
+            // The caller's own key is fine: it must not be told that it is not.
+            return new DialectException(new DialectError.Refused(
+                    502,
+                    label + " refused the proxy's key (status " + status + "); set upstream-api-key, or the api key of"
+                            + " this upstream, to one that it takes"));
+        }
+        return new DialectException(said);
+    }
+}
