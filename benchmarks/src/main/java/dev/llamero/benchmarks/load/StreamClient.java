@@ -2,124 +2,197 @@ package dev.llamero.benchmarks.load;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
+import dev.llamero.benchmarks.servers.Target;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 
-/** Asks one streamed question and measures its answer. Safe for many threads; the caller closes it. */
-final class StreamClient implements AutoCloseable {
+/** Asks streamed questions and times their answers. Safe for many threads; the caller closes it. */
+public final class StreamClient implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ANSWER_WAIT = Duration.ofMinutes(10);
+    /** llama-server closes connections that are idle for five seconds. */
+    private static final long IDLE_NANOS_MAX = TimeUnit.SECONDS.toNanos(3);
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final Map<Integer, ConcurrentLinkedDeque<HttpExchange>> idle = new ConcurrentHashMap<>();
 
     /**
-     * One question, greedy, with a fixed number of tokens where the server can ignore the end token.
+     * One answer to its end.
      *
-     * @throws IOException if the server refuses or breaks off; the message holds its answer
+     * @throws IOException if the server refuses, breaks off or gives no text; the message holds its answer
      */
-    Sample ask(Target target, String question, int tokensMax) throws IOException, InterruptedException {
-        byte[] body = JSON.writeValueAsBytes(body(target, question, tokensMax));
-        String path = target.dialect() == Target.Dialect.OLLAMA ? "/api/chat" : "/v1/chat/completions";
-        var request = HttpRequest.newBuilder(target.address().resolve(path))
-                .timeout(ANSWER_WAIT)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
-                .build();
+    Answer ask(Target target, Question question) throws IOException {
+        return ask(target, question, ANSWER_WAIT, new Pieces());
+    }
+
+    /** The same, where another thread may watch the pieces come. */
+    Answer ask(Target target, Question question, Pieces pieces) throws IOException {
+        return ask(target, question, ANSWER_WAIT, pieces);
+    }
+
+    /** Leaves after this time, as a user who closes the page; or reads to the end if that comes first. */
+    Answer askAndLeave(Target target, Question question, Duration after) throws IOException {
+        return ask(target, question, after, new Pieces());
+    }
+
+    private Answer ask(Target target, Question question, Duration patience, Pieces pieces) throws IOException {
+        byte[] request = request(target, Question.path(target), question.body(target));
+        HttpExchange kept = takeIdle(target);
+        if (kept != null) {
+            try {
+                return measure(target, kept, request, patience, pieces);
+            } catch (EOFException | SocketException e) {
+                // A server may close a kept connection just as the question is sent; nothing was measured yet.
+                kept.close();
+                if (pieces.count() > 0) {
+                    throw e;
+                }
+            }
+        }
+        return measure(target, new HttpExchange(target.port()), request, patience, pieces);
+    }
+
+    private HttpExchange takeIdle(Target target) {
+        var kept = idle.computeIfAbsent(target.port(), port -> new ConcurrentLinkedDeque<>());
+        for (HttpExchange each = kept.pollLast(); each != null; each = kept.pollLast()) {
+            if (each.idleNanos() < IDLE_NANOS_MAX) {
+                return each;
+            }
+            each.close();
+        }
+        return null;
+    }
+
+    private static byte[] request(Target target, String path, byte[] body) {
+        String key = target.key().isEmpty() ? "" : "Authorization: Bearer " + target.key() + "\r\n";
+        byte[] head = ("POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + target.port()
+                        + "\r\nContent-Type: application/json\r\n" + key + "Content-Length: " + body.length
+                        + "\r\n\r\n")
+                .getBytes(StandardCharsets.ISO_8859_1);
+        byte[] whole = Arrays.copyOf(head, head.length + body.length);
+        System.arraycopy(body, 0, whole, head.length, body.length);
+        return whole;
+    }
+
+    private Answer measure(Target target, HttpExchange exchange, byte[] request, Duration patience, Pieces pieces)
+            throws IOException {
+        boolean leaves = patience != ANSWER_WAIT;
+        boolean keep = false;
         try {
-            return measure(target, request);
-        } catch (IOException e) {
-            // A server may close a kept connection just as the question is sent; then nothing was measured yet.
-            if (!String.valueOf(e.getMessage()).contains("received no bytes")) {
-                throw e;
+            long sent = exchange.send(request);
+            long deadline = sent + patience.toNanos();
+            var reader = new AnswerReader(target, sent, pieces);
+            try {
+                exchange.waitAtMost(millisUntil(deadline));
+                int status = exchange.readHead();
+                String line = exchange.readLine();
+                if (status != 200) {
+                    throw new IOException(target.name() + " answered " + status + ": " + line);
+                }
+                for (; line != null; line = exchange.readLine()) {
+                    reader.line(line, System.nanoTime());
+                    exchange.waitAtMost(millisUntil(deadline));
+                }
+            } catch (SocketTimeoutException e) {
+                if (leaves) {
+                    return reader.answer(true);
+                }
+                throw new IOException(target.name() + " did not finish within " + patience.toMinutes() + " minutes", e);
             }
-            return measure(target, request);
-        }
-    }
-
-    private Sample measure(Target target, HttpRequest request) throws IOException, InterruptedException {
-        long started = System.nanoTime();
-        HttpResponse<InputStream> response = http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-        try (var lines = new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8), 1 << 16)) {
-            if (response.statusCode() != 200) {
-                throw new IOException(target.name() + " answered " + response.statusCode() + ": " + lines.readLine());
+            keep = exchange.reusable();
+            return reader.answer(false);
+        } finally {
+            if (keep) {
+                idle.get(target.port()).addLast(exchange);
+            } else {
+                exchange.close();
             }
-            return read(target, lines, started);
         }
     }
 
-    private static ObjectNode body(Target target, String question, int tokensMax) {
-        ObjectNode body = JSON.createObjectNode();
-        body.put("model", target.model()).put("stream", true);
-        body.putArray("messages").addObject().put("role", "user").put("content", question);
-        if (target.dialect() == Target.Dialect.OLLAMA) {
-            body.put("think", false);
-            body.putObject("options").put("temperature", 0).put("num_predict", tokensMax);
-            return body;
-        }
-        body.put("temperature", 0).put("max_tokens", tokensMax);
-        body.putObject("stream_options").put("include_usage", true);
-        if (target.dialect() == Target.Dialect.LLAMA_SERVER) {
-            body.put("cache_prompt", true);
-            body.putObject("chat_template_kwargs").put("enable_thinking", false);
-        }
-        return body;
+    /** At least one: zero would mean for ever. */
+    private static int millisUntil(long deadline) {
+        return (int) Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
     }
 
-    private static Sample read(Target target, BufferedReader lines, long started) throws IOException {
-        long first = 0;
-        long last = 0;
-        int promptTokens = 0;
-        int outputTokens = 0;
-        var text = new StringBuilder();
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+    /** What has been read of one answer. */
+    private static final class AnswerReader {
+        private final Target target;
+        private final long sent;
+        private final Pieces pieces;
+        private final StringBuilder text = new StringBuilder();
+        private long firstAnswerPiece;
+        private int promptTokens;
+        private int outputTokens;
+        private long decodeCalls;
+
+        AnswerReader(Target target, long sent, Pieces pieces) {
+            this.target = target;
+            this.sent = sent;
+            this.pieces = pieces;
+        }
+
+        void line(String line, long now) throws IOException {
             String data = line.startsWith("data: ") ? line.substring(6) : line;
-            if (data.isBlank() || data.equals("[DONE]")) {
-                continue;
+            if (data.isBlank() || data.equals("[DONE]") || data.startsWith(":")) {
+                return;
             }
             JsonNode chunk = JSON.readTree(data);
             if (chunk.has("error")) {
                 throw new IOException(target.name() + " broke off: " + chunk.get("error"));
             }
-            String piece = piece(target, chunk);
-            if (!piece.isEmpty()) {
-                last = System.nanoTime();
-                first = first == 0 ? last : first;
-                text.append(piece);
+            String thinking = Question.thinking(target, chunk);
+            String content = Question.content(target, chunk);
+            if (!thinking.isEmpty() || !content.isEmpty()) {
+                pieces.add(now);
+                text.append(thinking).append(content);
             }
+            if (!content.isEmpty() && firstAnswerPiece == 0) {
+                firstAnswerPiece = now;
+            }
+            counts(chunk);
+        }
+
+        private void counts(JsonNode chunk) {
             JsonNode usage = chunk.path("usage");
             promptTokens = chunk.path("prompt_eval_count")
                     .asInt(usage.path("prompt_tokens").asInt(promptTokens));
             outputTokens = chunk.path("eval_count")
                     .asInt(usage.path("completion_tokens").asInt(outputTokens));
+            JsonNode timings = chunk.path("timings");
+            if (timings.has("predicted_n")) {
+                // Every token that was not an accepted draft took a run of the model.
+                decodeCalls = timings.get("predicted_n").asLong()
+                        - timings.path("draft_n_accepted").asLong(0);
+            }
         }
-        if (first == 0) {
-            throw new IOException(target.name() + " gave no text");
-        }
-        return new Sample(first - started, last - started, promptTokens, outputTokens, text.toString());
-    }
 
-    private static String piece(Target target, JsonNode chunk) {
-        if (target.dialect() == Target.Dialect.OLLAMA) {
-            JsonNode message = chunk.path("message");
-            return message.path("thinking").asText("") + message.path("content").asText("");
+        Answer answer(boolean dropped) throws IOException {
+            if (!dropped && pieces.count() == 0) {
+                throw new IOException(target.name() + " gave no text");
+            }
+            return new Answer(
+                    sent,
+                    pieces.times(),
+                    firstAnswerPiece,
+                    promptTokens,
+                    outputTokens,
+                    decodeCalls,
+                    dropped,
+                    text.toString());
         }
-        JsonNode delta = chunk.path("choices").path(0).path("delta");
-        return delta.path("reasoning").asText("")
-                + delta.path("reasoning_content").asText("")
-                + delta.path("content").asText("");
     }
 
     @Override
     public void close() {
-        http.close();
+        idle.values().forEach(kept -> kept.forEach(HttpExchange::close));
     }
 }

@@ -1,112 +1,150 @@
 package dev.llamero.benchmarks.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/** The harness against a server that answers in both dialects with fixed texts. */
+/** The whole command against a scripted server that stands for several. */
 class CompareServersTest {
-    private HttpServer server;
-    private String address;
+    @TempDir
+    Path folder;
+
+    private ScriptedModelServer server;
+    private final ByteArrayOutputStream console = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream status = new ByteArrayOutputStream();
 
     @BeforeEach
     void start() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        answer("/api/chat", """
-            {"message":{"role":"assistant","content":"","thinking":"hm"},"done":false}
-            {"message":{"role":"assistant","content":"a b"},"done":false}
-            {"message":{"role":"assistant","content":""},"done":true,"prompt_eval_count":40,"eval_count":3}
-            """);
-        answer("/v1/chat/completions", """
-            data: {"choices":[{"delta":{"role":"assistant","content":""}}]}
-
-            data: {"choices":[{"delta":{"content":"a b"}}]}
-
-            data: {"choices":[],"usage":{"prompt_tokens":41,"completion_tokens":2}}
-
-            data: [DONE]
-
-            """);
-        server.start();
-        address = "http://127.0.0.1:" + server.getAddress().getPort();
+        server = new ScriptedModelServer();
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        server.close();
     }
 
     @Test
-    void readsTextAndCountsOfBothDialects() throws Exception {
-        try (var client = new StreamClient()) {
-            Sample ollama = client.ask(Target.parse("a=ollama," + address + ",m"), "q", 3);
-            assertThat(ollama.text()).isEqualTo("hma b");
-            assertThat(ollama.promptTokens()).isEqualTo(40);
-            assertThat(ollama.outputTokens()).isEqualTo(3);
-            Sample openai = client.ask(Target.parse("b=llama-server," + address + ",m"), "q", 3);
-            assertThat(openai.text()).isEqualTo("a b");
-            assertThat(openai.promptTokens()).isEqualTo(41);
-            assertThat(openai.lastTokenNanos()).isGreaterThanOrEqualTo(openai.firstTokenNanos());
+    void everyWorkloadThatNeedsNoCommandGivesItsFigures() throws IOException {
+        assertThat(compare(
+                        "--quick",
+                        "--rounds",
+                        "1",
+                        "--seed",
+                        "5",
+                        "--out",
+                        folder.toString(),
+                        "peer=llama-server," + server.address() + ",m",
+                        "ours=ollama," + server.address() + ",m"))
+                .as(status.toString(StandardCharsets.UTF_8))
+                .isZero();
+        JsonNode results =
+                new ObjectMapper().readTree(folder.resolve("results.json").toFile());
+        for (JsonNode workload : results.path("workloads")) {
+            String name = workload.path("name").asText();
+            boolean left = List.of("w6-restart", "w4-turns-limited", "first-token-tiny")
+                    .contains(name);
+            assertThat(workload.path("notes").toString().contains("ours did not take part"))
+                    .as(name)
+                    .isEqualTo(left);
+            assertThat(workload.path("requests").path("ours").size() > 0)
+                    .as(name)
+                    .isEqualTo(!left);
+            assertThat(workload.path("usage")
+                                    .path("ours")
+                                    .path("peakResidentBytes")
+                                    .asLong()
+                            > 0)
+                    .as("memory of the process behind the port, " + name)
+                    .isEqualTo(!left && Files.isDirectory(Path.of("/proc/self")));
+        }
+        assertThat(folder.resolve("ratios.svg")).isNotEmptyFile();
+        assertThat(folder.resolve("w5-mixed.svg")).isNotEmptyFile();
+        assertThat(folder.resolve("README.md"))
+                .content()
+                .contains("| w9-repeat runs per token | peer | 0.98 |", "**Quick run**", "--seed 5");
+    }
+
+    @Test
+    void promptsAreEqualForAllServersAndNewInEachRound() throws IOException {
+        compare(
+                "-w",
+                "w1",
+                "--rounds",
+                "3",
+                "--out",
+                folder.toString(),
+                "a=ollama," + server.address() + ",m",
+                "b=ollama," + server.address() + ",m");
+        List<String> prompts = server.asked().stream()
+                .filter(body -> body.path("options").path("num_predict").asInt() == 128)
+                .map(body -> body.path("messages").path(0).path("content").asText())
+                .toList();
+        assertThat(prompts).hasSize(8);
+        assertThat(new HashSet<>(prompts)).hasSize(4);
+        for (int i = 0; i < prompts.size(); i += 2) {
+            assertThat(prompts.get(i)).isEqualTo(prompts.get(i + 1));
+            // The scripted server counts words.
+            assertThat(prompts.get(i).split(" ")).hasSize(512);
         }
     }
 
     @Test
-    void everyWorkloadGivesOneRowPerServer() throws Exception {
-        var printed = new ByteArrayOutputStream();
-        var targets = List.of(Target.parse("a=ollama," + address + ",m"), Target.parse("b=openai," + address + ",m"));
-        CompareServers.run(2, Workload.all(), targets, new PrintStream(printed, true, StandardCharsets.UTF_8));
-        assertThat(printed.toString(StandardCharsets.UTF_8).lines())
-                .hasSize(2 + 2 * Workload.all().size())
-                .anyMatch(line -> line.startsWith("| eight-streams | b |"));
+    void chartsAreDrawnAnewFromTheSamples() throws IOException {
+        compare(
+                "-w",
+                "first-token",
+                "--rounds",
+                "1",
+                "--out",
+                folder.toString(),
+                "a=ollama," + server.address() + ",m");
+        String readme = Files.readString(folder.resolve("README.md"));
+        Files.delete(folder.resolve("README.md"));
+        assertThat(compare("--render", folder.toString())).isZero();
+        assertThat(folder.resolve("README.md")).content().isEqualTo(readme);
     }
 
     @Test
-    void refusalOfAServerIsReportedNotMeasured() {
-        server.removeContext("/api/chat");
-        try (var client = new StreamClient()) {
-            assertThatThrownBy(() -> client.ask(Target.parse("a=ollama," + address + ",m"), "q", 3))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageContaining("a answered 404");
-        }
+    void wrongUseSaysWhatToDo() {
+        assertThat(compare("-w", "w1")).isEqualTo(2);
+        assertThat(compare("-w", "w11", "a=ollama," + server.address() + ",m")).isEqualTo(2);
+        assertThat(compare("a=ollama,http://192.168.0.1:11434,m")).isEqualTo(2);
+        assertThat(compare("--servers", folder.resolve("none.yaml").toString())).isEqualTo(2);
+        assertThat(status.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "no server is named. Give --servers FILE, or NAME=KIND,URL,MODEL",
+                        "there is no workload w11; there are first-token, w1-single",
+                        "load goes to this machine only",
+                        "benchmarks/servers-example.yaml is one to start from");
     }
 
     @Test
-    void loadGoesToThisMachineOnly() {
-        assertThatThrownBy(() -> Target.parse("a=ollama,http://192.168.0.1:11434,m"))
-                .hasMessageContaining("this machine only");
-        assertThatThrownBy(() -> Target.parse("ollama")).hasMessageContaining("NAME=DIALECT,ADDRESS,MODEL");
+    void aServerThatDoesNotAnswerEndsTheRun() throws IOException {
+        String address = server.address();
+        server.close();
+        assertThat(compare("-w", "w1", "--out", folder.toString(), "a=ollama," + address + ",m"))
+                .isEqualTo(1);
+        assertThat(status.toString(StandardCharsets.UTF_8))
+                .contains("a does not answer at " + address + "/api/version", "Start it first");
     }
 
-    @Test
-    void ratiosAreTakenRoundByRound() {
-        var comparison = new Comparison(Workload.all().getFirst());
-        for (double figure : new double[] {10, 20, 40}) {
-            comparison.add("base", figure);
-            comparison.add("other", figure * 1.5);
-        }
-        assertThat(comparison.rows().getLast()).isEqualTo("| decode | other | 30.0 tok/s | 1.50 (1.50 to 1.50) |");
-    }
-
-    private void answer(String path, String body) {
-        server.createContext(path, exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, 0);
-            exchange.getResponseBody().write(bytes);
-            exchange.close();
-        });
+    private int compare(String... arguments) {
+        return CompareServers.run(
+                new PrintStream(console, true, StandardCharsets.UTF_8),
+                new PrintStream(status, true, StandardCharsets.UTF_8),
+                arguments);
     }
 }

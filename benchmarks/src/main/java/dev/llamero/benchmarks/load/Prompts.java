@@ -1,0 +1,84 @@
+package dev.llamero.benchmarks.load;
+
+import dev.llamero.benchmarks.servers.Target;
+import java.io.IOException;
+import java.util.Random;
+
+/**
+ * Seeded texts of a wanted number of tokens. How many tokens a word takes is measured once, on the first server, with
+ * its own count of a short and a long prompt.
+ *
+ * @param tokensPerWord of the words used here
+ * @param overhead tokens of the template and of the words around
+ */
+record Prompts(double tokensPerWord, double overhead) {
+    private static final String[] WORDS =
+            ("river stone lamp garden winter letter market window silver bridge music paper forest engine harbour"
+                + " table mountain captain yellow summer village doctor island shadow kitchen morning ticket feather"
+                + " castle station voice pocket")
+                    .split(" ");
+    private static final String[] PEOPLE = "captain doctor farmer teacher sailor painter baker singer".split(" ");
+    private static final String[] DEEDS = "carried found painted repaired sold watched counted cleaned".split(" ");
+    private static final String[] THINGS = "lamp letter bridge boat table window basket clock".split(" ");
+    private static final String[] PLACES = "garden market harbour forest village castle station kitchen".split(" ");
+
+    private static final int SHORT_WORDS = 20;
+    private static final int LONG_WORDS = 220;
+
+    /** Measures on a server. */
+    static Prompts measure(StreamClient client, Target target, long seed) throws IOException {
+        int few = count(client, target, words(seed, SHORT_WORDS));
+        int many = count(client, target, words(seed + 1, LONG_WORDS));
+        double perWord = (double) (many - few) / (LONG_WORDS - SHORT_WORDS);
+        if (perWord < 0.5) {
+            throw new IOException(target.name() + " counts " + few + " tokens in " + SHORT_WORDS + " words and " + many
+                    + " in " + LONG_WORDS + "; without its count of prompt tokens there is no measuring");
+        }
+        return new Prompts(perWord, few - perWord * SHORT_WORDS);
+    }
+
+    private static int count(StreamClient client, Target target, String text) throws IOException {
+        return client.ask(target, new Question(text, 8)).promptTokens();
+    }
+
+    /** A text of about so many tokens, template included, that asks for a long answer. */
+    String story(long seed, int tokens) {
+        return words(seed, (int) Math.max(1, Math.round((tokens - overhead) / tokensPerWord)));
+    }
+
+    /** About so many tokens of text alone, which begins in its own way for each seed. */
+    String passage(long seed, int tokens) {
+        return wordList(seed, (int) Math.max(1, Math.round(tokens / tokensPerWord)));
+    }
+
+    /** Simple sentences, all different enough to be worth repeating, of about so many tokens. */
+    String sentences(long seed, int tokens) {
+        var random = new Random(seed);
+        var text = new StringBuilder();
+        // A sentence has ten words and a full stop, and its words are as long as the others.
+        for (int i = 0; i < Math.max(1, tokens / (11 * tokensPerWord)); i++) {
+            text.append(i == 0 ? "" : " ").append("The ").append(pick(random, PEOPLE));
+            text.append(' ').append(pick(random, DEEDS)).append(" the ").append(pick(random, WORDS));
+            text.append(' ').append(pick(random, THINGS)).append(" near the ").append(pick(random, PLACES));
+            text.append(" today.");
+        }
+        return text.toString();
+    }
+
+    private static String words(long seed, int count) {
+        return wordList(seed, count) + ". Write a very long story with these words.";
+    }
+
+    private static String wordList(long seed, int count) {
+        var random = new Random(seed);
+        var text = new StringBuilder("Story ").append(random.nextInt(1_000_000)).append(':');
+        for (int i = 0; i < count; i++) {
+            text.append(' ').append(pick(random, WORDS));
+        }
+        return text.toString();
+    }
+
+    private static String pick(Random random, String[] from) {
+        return from[random.nextInt(from.length)];
+    }
+}
