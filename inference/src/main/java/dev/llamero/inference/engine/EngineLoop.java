@@ -266,7 +266,7 @@ final class EngineLoop implements Runnable {
         if (reason != FinishReason.CANCELLED) {
             slot.answer.end();
         }
-        end(slot, new TokenEvent.Finish(reason, slot.statistics()));
+        end(slot, new TokenEvent.Finish(reason, slot.statistics(), slot.answerTokens()));
     }
 
     private void fail(Slot slot, EngineException cause) {
@@ -274,7 +274,7 @@ final class EngineLoop implements Runnable {
     }
 
     private void end(Slot slot, TokenEvent event) {
-        LOG.log(System.Logger.Level.DEBUG, "Request {0}: {1}", slot.request.requestId(), event);
+        LOG.log(System.Logger.Level.DEBUG, () -> "Request " + slot.request.requestId() + ": " + event);
         scheduler.leave(slot);
         slot.phase = Slot.Phase.DONE;
         if (slot.constraint != null) {

@@ -2,6 +2,7 @@ package dev.llamero.inference.engine;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
  * @param topLogprobs alternatives to report per token, 0 to 20; -1 for no log probabilities at all
  * @param constraint makes the constraint on the answer's tokens, on the engine's thread; null for none
  * @param cacheSalt requests share cached prefixes only under the same salt
+ * @param shownTokens control tokens whose text is part of the answer, such as a model's mark of a tool call
  */
 public record GenerationRequest(
         String requestId,
@@ -30,13 +32,15 @@ public record GenerationRequest(
         boolean shift,
         int topLogprobs,
         Supplier<TokenConstraint> constraint,
-        String cacheSalt) {
+        String cacheSalt,
+        Set<Integer> shownTokens) {
     public GenerationRequest {
         Objects.requireNonNull(requestId, "requestId is null");
         Objects.requireNonNull(promptText, "promptText is null");
         Objects.requireNonNull(sampling, "sampling is null");
         Objects.requireNonNull(cacheSalt, "cacheSalt is null");
         stops = List.copyOf(stops);
+        shownTokens = Set.copyOf(shownTokens);
         if (promptTokens.length == 0) {
             throw new IllegalArgumentException("promptTokens is empty");
         }
@@ -47,5 +51,33 @@ public record GenerationRequest(
             throw new IllegalArgumentException("tokensMax " + tokensMax + ", keepTokens " + keepTokens
                     + " or topLogprobs " + topLogprobs + " is out of range");
         }
+    }
+
+    /** A request whose answer shows no control tokens. */
+    public GenerationRequest(
+            String requestId,
+            String promptText,
+            int[] promptTokens,
+            SamplingSettings sampling,
+            List<String> stops,
+            int tokensMax,
+            int keepTokens,
+            boolean shift,
+            int topLogprobs,
+            Supplier<TokenConstraint> constraint,
+            String cacheSalt) {
+        this(
+                requestId,
+                promptText,
+                promptTokens,
+                sampling,
+                stops,
+                tokensMax,
+                keepTokens,
+                shift,
+                topLogprobs,
+                constraint,
+                cacheSalt,
+                Set.of());
     }
 }

@@ -45,6 +45,9 @@ final class Slot {
     int stepLogitsRow = -1;
     int reusedTokens = -1;
     int generatedTokens;
+    /** Whether the middle of its tokens was dropped. */
+    boolean shifted;
+
     private long firstRowNanos;
     private long firstTokenNanos;
 
@@ -65,6 +68,15 @@ final class Slot {
     /** How many tokens must be evaluated before the next one can be sampled. */
     int pending() {
         return tokens.size() - (sequence == null ? 0 : sequence.size());
+    }
+
+    /** The answer's tokens so far; none if they are no longer whole. */
+    int[] answerTokens() {
+        int[] answer = new int[shifted ? 0 : tokens.size() - promptTokens];
+        for (int i = 0; i < answer.length; i++) {
+            answer[i] = tokens.get(promptTokens + i);
+        }
+        return answer;
     }
 
     void markFirstRow() {

@@ -12,8 +12,18 @@ public sealed interface TokenEvent {
      */
     record Piece(String text, List<TokenLogprob> logprobs) implements TokenEvent {}
 
-    /** The end of the answer. */
-    record Finish(FinishReason reason, GenerationStatistics statistics) implements TokenEvent {}
+    /**
+     * The end of the answer.
+     *
+     * @param tokens of the answer, without the one that ended it; empty if they are not known, since the context was
+     *     shifted
+     */
+    record Finish(FinishReason reason, GenerationStatistics statistics, int[] tokens) implements TokenEvent {
+        /** An end without known tokens. */
+        public Finish(FinishReason reason, GenerationStatistics statistics) {
+            this(reason, statistics, new int[0]);
+        }
+    }
 
     /** The engine could not go on. */
     record Failure(EngineException cause) implements TokenEvent {}

@@ -40,7 +40,7 @@ final class TokenStep {
             decoder.logits(slot.stepLogitsRow, logits);
             slot.answer.add(logprobs.of(logits, vocabulary, token, slot.request.topLogprobs()));
         }
-        if (slot.answer.accept(tokenizer.bytes(token, false))) {
+        if (slot.answer.accept(tokenizer.bytes(token, slot.request.shownTokens().contains(token)))) {
             return FinishReason.STOP;
         }
         if (slot.generatedTokens >= slot.request.tokensMax()) {
@@ -79,6 +79,7 @@ final class TokenStep {
         }
         cache.shift(slot.sequence, keep, discard);
         slot.tokens.removeRange(keep, keep + discard);
+        slot.shifted = true;
         if (slot.pending() > 1) {
             slot.phase = Slot.Phase.PREFILL;
         }

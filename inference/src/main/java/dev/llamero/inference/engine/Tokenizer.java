@@ -28,6 +28,13 @@ public interface Tokenizer {
     /** Whether this token ends a generation (end of sequence, end of turn). */
     boolean endsGeneration(int token);
 
+    /**
+     * Tokens that are searched for in a text before it is split into ordinary ones, if special tokens are parsed.
+     */
+    default int[] specialTokens() {
+        return new int[0];
+    }
+
     /** How many token ids there are. */
     int vocabularySize();
 }

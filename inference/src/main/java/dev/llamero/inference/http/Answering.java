@@ -33,12 +33,18 @@ final class Answering {
     private final StringBuilder thinking = new StringBuilder();
     private final List<TokenLogprob> logprobs = new ArrayList<>();
     private final List<ToolCall> calls = new ArrayList<>();
-    private AnswerParser parser;
+    private final AnswerParser parser;
+    private int callsTold;
 
-    /** Makes the request for the content, once the thinking is over. */
-    interface AfterThinking {
-        /** @param thought what the model wrote up to the end of its thinking; "" if it did not think */
-        GenerationRequest request(String thought) throws InterruptedException;
+    /** Takes an answer that ended by itself. */
+    interface Kept {
+        /**
+         * Called once, if the answer was not cut off.
+         *
+         * @param raw its text as the model wrote it
+         * @param tokens the same in tokens
+         */
+        void take(String raw, int[] tokens);
     }
 
     /** @param loadNanos from the handler's entry until the model was ready */
@@ -58,46 +64,23 @@ final class Answering {
     }
 
     /** Runs one generation to its end. */
-    void run(Engine engine, GenerationRequest request) throws InterruptedException {
-        finish(follow(engine, request, false));
-    }
-
-    /**
-     * Lets the model think freely, and then asks anew for the content, which alone is constrained (specification 12).
-     */
-    void runThenConstrain(Engine engine, GenerationRequest free, AfterThinking second) throws InterruptedException {
-        TokenEvent.Finish early = follow(engine, free, true);
-        if (early != null && early.reason() == FinishReason.LENGTH) {
-            finish(early);
-            return;
+    void run(Engine engine, GenerationRequest request, Kept kept) throws InterruptedException {
+        TokenEvent.Finish finish = follow(engine, request);
+        if (finish != null) {
+            kept.take(raw.toString(), finish.tokens());
+            finish(finish);
         }
-        String thought = parser.thoughtOf(raw.toString());
-        raw.setLength(0);
-        raw.append(thought);
-        parser = AnswerParser.ofContent();
-        finish(follow(engine, second.request(thought), false));
     }
 
-    /**
-     * Passes events on until the end.
-     *
-     * @param onlyThinking stop at the first content, which is dropped
-     * @return how it ended; null if it was stopped at the first content, or nothing more is to be told
-     */
-    private TokenEvent.Finish follow(Engine engine, GenerationRequest request, boolean onlyThinking)
-            throws InterruptedException {
+    /** Passes events on until the end; gives how it ended, or null if nothing more is to be told. */
+    private TokenEvent.Finish follow(Engine engine, GenerationRequest request) throws InterruptedException {
         try (Generation generation = engine.submit(request);
                 var _ = exchange.watch().onGone(generation::cancel)) {
             while (true) {
                 switch (generation.next()) {
                     case TokenEvent.Piece piece -> {
                         raw.append(piece.text());
-                        Delta delta = parser.accept(piece.text());
-                        if (onlyThinking && !delta.content().isEmpty()) {
-                            tell(new Delta("", delta.thinking(), List.of()), List.of());
-                            return null;
-                        }
-                        tell(delta, piece.logprobs());
+                        tell(parser.accept(piece.text()), piece.logprobs());
                     }
                     case TokenEvent.Finish finish -> {
                         if (finish.reason() == FinishReason.CANCELLED) {
@@ -115,20 +98,26 @@ final class Answering {
     }
 
     private void tell(Delta delta, List<TokenLogprob> pieceLogprobs) {
-        calls.addAll(delta.calls());
         if (!stream) {
+            calls.addAll(delta.calls());
             content.append(delta.content());
             thinking.append(delta.thinking());
             logprobs.addAll(pieceLogprobs);
         } else if (!delta.content().isEmpty() || !delta.thinking().isEmpty() || !pieceLogprobs.isEmpty()) {
             replies.piece(shape.piece(delta, pieceLogprobs));
         }
+        if (stream && !delta.calls().isEmpty()) {
+            tellCalls(delta.calls());
+        }
+    }
+
+    /** Calls go out as soon as they are complete, in an object of their own, where the endpoint can show them. */
+    private void tellCalls(List<ToolCall> found) {
+        shape.calls(found, callsTold).ifPresent(replies::piece);
+        callsTold += found.size();
     }
 
     private void finish(TokenEvent.Finish finish) throws InterruptedException {
-        if (finish == null) {
-            return;
-        }
         log(finish.statistics());
         tell(parser.finish(), List.of());
         var ending = new Ending(

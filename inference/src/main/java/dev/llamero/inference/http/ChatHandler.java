@@ -8,9 +8,7 @@ import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.prompt.AnswerParser;
 import dev.llamero.inference.prompt.Prompt;
 import dev.llamero.inference.prompt.PromptBuilder;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import dev.llamero.inference.prompt.ToolTypes;
 
 /** {@code POST /api/chat}. Any thread. */
 final class ChatHandler {
@@ -65,23 +63,9 @@ final class ChatHandler {
             return;
         }
         boolean thinks = think != null && think.on();
-        Optional<String> grammar = AnswerFormat.grammar(job.run().format());
-        var parser = AnswerParser.of(prompt.text(), prompts.tags(), thinks, toolNames(request));
-        Answering answering = job.answering(shape, parser);
-        if (grammar.isPresent() && thinks) {
-            answering.runThenConstrain(
-                    job.engine(),
-                    job.request(prompt, Optional.empty()),
-                    thought -> job.request(thought.isEmpty() ? prompt : prompts.of(prompt.text() + thought), grammar));
-        } else {
-            answering.run(job.engine(), job.request(prompt, grammar));
-        }
-    }
-
-    private static List<String> toolNames(ChatRequest request) {
-        return request.tools().stream()
-                .map(tool -> tool.get("function") instanceof Map<?, ?> function ? function.get("name") : null)
-                .map(name -> name == null ? "" : name.toString())
-                .toList();
+        var tools = ToolTypes.of(request.tools());
+        var asked = new Job.Asked(prompt, thinks, !request.tools().isEmpty());
+        job.answering(shape, AnswerParser.of(prompt.text(), prompts.tags(), thinks, tools))
+                .run(job.engine(), job.request(prompts, asked), job.keeping(prompts, asked));
     }
 }

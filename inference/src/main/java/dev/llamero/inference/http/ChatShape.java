@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Replies of {@code /api/chat} (specification 6.3). */
 final class ChatShape implements AnswerShape {
@@ -25,10 +26,17 @@ final class ChatShape implements AnswerShape {
     }
 
     @Override
+    public Optional<Map<String, Object>> calls(List<ToolCall> calls, int before) {
+        Map<String, Object> message = message("assistant", Delta.EMPTY);
+        message.put("tool_calls", callObjects(calls, before));
+        return Optional.of(head(message, false));
+    }
+
+    @Override
     public Map<String, Object> last(Delta delta, List<TokenLogprob> logprobs, Ending ending, String raw) {
         Map<String, Object> message = message("assistant", delta);
         if (!delta.calls().isEmpty()) {
-            message.put("tool_calls", calls(delta.calls()));
+            message.put("tool_calls", callObjects(delta.calls(), 0));
         }
         Map<String, Object> object = head(message, true);
         object.put("done_reason", ending.reason());
@@ -70,11 +78,11 @@ final class ChatShape implements AnswerShape {
         return message;
     }
 
-    static List<Map<String, Object>> calls(List<ToolCall> calls) {
+    private static List<Map<String, Object>> callObjects(List<ToolCall> calls, int before) {
         var objects = new ArrayList<Map<String, Object>>();
         for (ToolCall call : calls) {
             Map<String, Object> function = new LinkedHashMap<>();
-            function.put("index", objects.size());
+            function.put("index", before + objects.size());
             function.put("name", call.name());
             function.put("arguments", call.arguments());
             Map<String, Object> object = new LinkedHashMap<>();

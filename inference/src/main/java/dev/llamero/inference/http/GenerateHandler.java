@@ -10,6 +10,7 @@ import dev.llamero.inference.prompt.AnswerParser;
 import dev.llamero.inference.prompt.GoChatTemplate;
 import dev.llamero.inference.prompt.Prompt;
 import dev.llamero.inference.prompt.PromptBuilder;
+import dev.llamero.inference.prompt.ToolTypes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,15 +70,19 @@ final class GenerateHandler {
         Prompt prompt =
                 prompts.cut(whole, job.keep(), job.run().truncate() && job.run().shift());
         boolean thinks = think != null && think.on() && !request.raw();
+        var asked = new Job.Asked(prompt, thinks, false, request.raw());
         GenerateShape.Context context = request.raw()
                 ? raw -> null
                 : raw -> prompts.of(whole.text() + raw).tokens();
         job.answering(
                         new GenerateShape(request.model(), context),
-                        AnswerParser.of(prompt.text(), prompts.tags(), thinks, List.of()))
+                        request.raw()
+                                ? AnswerParser.ofContent()
+                                : AnswerParser.of(prompt.text(), prompts.tags(), thinks, ToolTypes.NONE))
                 .run(
                         job.engine(),
-                        job.request(prompt, AnswerFormat.grammar(job.run().format())));
+                        job.request(prompts, asked),
+                        prompt == whole ? job.keeping(prompts, asked) : (raw, tokens) -> {});
     }
 
     /** A chat of one turn, behind the tokens of an earlier exchange if there are any (specification 5.3). */

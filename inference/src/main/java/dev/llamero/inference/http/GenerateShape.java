@@ -1,10 +1,12 @@
 package dev.llamero.inference.http;
 
+import dev.llamero.inference.api.ChatMessage.ToolCall;
 import dev.llamero.inference.engine.TokenLogprob;
 import dev.llamero.inference.prompt.AnswerParser.Delta;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Replies of {@code /api/generate} (specification 5.2). */
 final class GenerateShape implements AnswerShape {
@@ -28,6 +30,12 @@ final class GenerateShape implements AnswerShape {
         Map<String, Object> object = head(delta, false);
         LogprobObjects.addTo(object, logprobs);
         return object;
+    }
+
+    /** This endpoint takes no tools. */
+    @Override
+    public Optional<Map<String, Object>> calls(List<ToolCall> calls, int before) {
+        return Optional.empty();
     }
 
     @Override

@@ -8,9 +8,13 @@ import dev.llamero.inference.engine.GenerationRequest;
 import dev.llamero.inference.engine.SamplingSettings;
 import dev.llamero.inference.engine.TokenConstraint;
 import dev.llamero.inference.model.LoadedModels;
+import dev.llamero.inference.prompt.AfterThinking;
 import dev.llamero.inference.prompt.AnswerParser;
+import dev.llamero.inference.prompt.AnswerTags;
 import dev.llamero.inference.prompt.Prompt;
+import dev.llamero.inference.prompt.PromptBuilder;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -66,23 +70,64 @@ record Job(
         return new Answering(exchange, replies, shape, parser, run.stream(), loadNanos);
     }
 
+    /**
+     * What the model goes on from, and how its answer is read.
+     *
+     * @param thinks whether thinking is told apart from content
+     * @param tools whether calls are looked for
+     * @param raw whether nothing in the answer has a meaning of its own
+     */
+    record Asked(Prompt prompt, boolean thinks, boolean tools, boolean raw) {
+        Asked(Prompt prompt, boolean thinks, boolean tools) {
+            this(prompt, thinks, tools, false);
+        }
+    }
+
     /** What the engine is asked for (specification 8). */
-    GenerationRequest request(Prompt prompt, Optional<String> grammar) {
-        Supplier<TokenConstraint> constraint = grammar.map(text -> (Supplier<TokenConstraint>)
-                        () -> lease.loaded().grammar().apply(text))
-                .orElse(null);
+    GenerationRequest request(PromptBuilder prompts, Asked asked) {
+        Set<Integer> shown = shown(prompts, asked);
         return new GenerationRequest(
                 exchange.requestId(),
-                prompt.text(),
-                prompt.tokens(),
+                asked.prompt().text(),
+                asked.prompt().tokens(),
                 sampling(),
                 options.stops(),
                 tokensMax(engine().info().contextTokens()),
                 keep(),
                 run.shift(),
                 run.logprobsWanted(),
-                constraint,
-                "");
+                constraint(prompts, asked, shown),
+                "",
+                shown);
+    }
+
+    private static Set<Integer> shown(PromptBuilder prompts, Asked asked) {
+        return asked.raw() ? Set.of() : prompts.shown(asked.thinks(), asked.tools());
+    }
+
+    /** The grammar of the answer's content, which begins where the thinking ends; null for none (specification 12). */
+    private Supplier<TokenConstraint> constraint(PromptBuilder prompts, Asked asked, Set<Integer> shown) {
+        Optional<String> grammar = AnswerFormat.grammar(run.format());
+        if (grammar.isEmpty()) {
+            return null;
+        }
+        AnswerTags tags = prompts.tags();
+        Supplier<TokenConstraint> content = () -> lease.loaded().grammar().apply(grammar.get());
+        boolean later = !asked.raw() && (asked.thinks() && tags.marksThinking() || tags.isHarmony());
+        return later
+                ? () -> new AfterThinking(
+                        content.get(),
+                        engine().tokenizer(),
+                        shown,
+                        asked.prompt().text(),
+                        tags)
+                : content;
+    }
+
+    /** Keeps the answer's tokens for the conversation's next turn. */
+    Answering.Kept keeping(PromptBuilder prompts, Asked asked) {
+        Set<Integer> shown = shown(prompts, asked);
+        return (raw, tokens) -> prompts.remember(asked.prompt(), raw, tokens, shown);
     }
 
     private SamplingSettings sampling() {

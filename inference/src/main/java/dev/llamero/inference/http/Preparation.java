@@ -15,6 +15,7 @@ import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.GoChatTemplate;
 import dev.llamero.inference.prompt.MessageAssembly;
 import dev.llamero.inference.prompt.PromptBuilder;
+import dev.llamero.inference.prompt.PromptMemory;
 import dev.llamero.inference.prompt.PromptTemplate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Preparation {
     private static final int LOGPROBS_MAX = 20;
 
     private final ApiHandlers parts;
+    private final PromptMemory memory = new PromptMemory();
 
     Preparation(ApiHandlers parts) {
         this.parts = parts;
@@ -121,6 +123,7 @@ final class Preparation {
                 template,
                 tokenizer,
                 parts.pool(),
+                memory,
                 lease.loaded().engine().info().contextTokens());
     }
 

@@ -29,6 +29,7 @@ final class LlamaVocab implements Tokenizer {
     private final NativeHandle model;
     private final int size;
     private final BitSet ends;
+    private final BitSet specials;
     private final AtomicReferenceArray<byte[]> plain;
     private final AtomicReferenceArray<byte[]> special;
 
@@ -39,8 +40,10 @@ final class LlamaVocab implements Tokenizer {
         try {
             size = api.tokens(vocab);
             ends = new BitSet(size);
+            specials = new BitSet(size);
             for (int token = 0; token < size; token++) {
                 ends.set(token, api.endsGeneration(vocab, token));
+                specials.set(token, api.isSpecial(vocab, token));
             }
         } finally {
             model.release();
@@ -127,6 +130,11 @@ final class LlamaVocab implements Tokenizer {
     public boolean endsGeneration(int token) {
         requireToken(token);
         return ends.get(token);
+    }
+
+    @Override
+    public int[] specialTokens() {
+        return specials.stream().toArray();
     }
 
     @Override

@@ -20,6 +20,9 @@ import java.lang.invoke.MethodHandle;
 final class ModelApi {
     private static final Linker.Option TRIVIAL = Linker.Option.critical(false);
 
+    /** UNKNOWN, CONTROL and USER_DEFINED of {@code llama_token_attr}. */
+    private static final int SPECIAL_ATTRIBUTES = 1 | 8 | 16;
+
     private static final MethodHandle POINTER_OF_NOTHING = Native.handle(FunctionDescriptor.of(ADDRESS));
     private static final MethodHandle VOID_OF_NOTHING = Native.handle(FunctionDescriptor.ofVoid());
     private static final MethodHandle VOID_OF_POINTERS = Native.handle(FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
@@ -36,6 +39,8 @@ final class ModelApi {
     private static final MethodHandle BOOL_OF_POINTER = Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
     private static final MethodHandle IS_EOG =
             Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT), TRIVIAL);
+    private static final MethodHandle ATTRIBUTES =
+            Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), TRIVIAL);
     private static final MethodHandle TOKENIZE = Native.handle(
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_BOOLEAN, JAVA_BOOLEAN));
     private static final MethodHandle PIECE = Native.handle(
@@ -55,6 +60,7 @@ final class ModelApi {
     private final MemorySegment modelWindow;
     private final MemorySegment vocabTokens;
     private final MemorySegment vocabEog;
+    private final MemorySegment vocabAttributes;
     private final MemorySegment tokenize;
     private final MemorySegment tokenToPiece;
     private final MemorySegment grammarInit;
@@ -77,6 +83,7 @@ final class ModelApi {
         modelWindow = Native.address(llama, "llama_model_n_swa");
         vocabTokens = Native.address(llama, "llama_vocab_n_tokens");
         vocabEog = Native.address(llama, "llama_vocab_is_eog");
+        vocabAttributes = Native.address(llama, "llama_vocab_get_attr");
         tokenize = Native.address(llama, "llama_tokenize");
         tokenToPiece = Native.address(llama, "llama_token_to_piece");
         grammarInit = Native.address(llama, "llama_sampler_init_grammar");
@@ -169,6 +176,17 @@ final class ModelApi {
     boolean endsGeneration(MemorySegment vocab, int token) {
         try {
             return (boolean) IS_EOG.invokeExact(vocabEog, vocab, token);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /**
+     * Whether text is searched for this token before it is split into ordinary ones: control, user-defined, unknown.
+     */
+    boolean isSpecial(MemorySegment vocab, int token) {
+        try {
+            return ((int) ATTRIBUTES.invokeExact(vocabAttributes, vocab, token) & SPECIAL_ATTRIBUTES) != 0;
         } catch (Throwable t) {
             throw Native.rethrow(t);
         }

@@ -11,46 +11,41 @@ import java.util.List;
 public final class AnswerParser {
     private final ThinkingParser thinking;
     private final CallFinder tools;
-    private final AnswerTags tags;
+    private final HarmonyParser harmony;
+    private final boolean showsThinking;
 
-    /**
-     * A parser for one answer.
-     *
-     * @param thinking how thinking is split off; null to leave tags where they are
-     * @param tags how the model marks thinking
-     * @param tools how calls are found; null if the request has no tools
-     */
-    private AnswerParser(AnswerTags tags, ThinkingParser thinking, CallFinder tools) {
-        this.tags = tags;
+    private AnswerParser(ThinkingParser thinking, CallFinder tools, HarmonyParser harmony, boolean showsThinking) {
         this.thinking = thinking;
         this.tools = tools;
+        this.harmony = harmony;
+        this.showsThinking = showsThinking;
     }
 
     /**
      * For an answer to this prompt.
      *
-     * @param tools names of the request's tools; empty if calls are not looked for
+     * @param splitsThinking whether thinking is told apart from content
+     * @param tools the request's tools; none if calls are not looked for
      */
-    public static AnswerParser of(String prompt, AnswerTags tags, boolean splitsThinking, List<String> tools) {
-        CallFinder finder = tags.closesCalls() ? new ToolCallParser() : new NamedCallParser(tags.toolCall(), tools);
+    public static AnswerParser of(String prompt, AnswerTags tags, boolean splitsThinking, ToolTypes tools) {
+        if (tags.isHarmony()) {
+            return new AnswerParser(null, null, new HarmonyParser(prompt, tools), splitsThinking);
+        }
+        CallFinder finder = tools.isEmpty()
+                ? null
+                : switch (tags.calls()) {
+                    case AnswerTags.Calls.Named named -> new NamedCallParser(named.tag(), tools.names());
+                    case AnswerTags.Calls.Marked marked -> new MarkedCallParser(marked, tools);
+                    case AnswerTags.Calls.Harmony _ -> null;
+                };
+        boolean splits = splitsThinking && tags.marksThinking();
         return new AnswerParser(
-                tags,
-                splitsThinking && tags.marksThinking() ? ThinkingParser.after(prompt, tags) : null,
-                tools.isEmpty() ? null : finder);
+                splits ? ThinkingParser.after(prompt, tags, !tools.isEmpty()) : null, finder, null, true);
     }
 
     /** For an answer that is content as it is. */
     public static AnswerParser ofContent() {
-        return new AnswerParser(AnswerTags.QWEN, null, null);
-    }
-
-    /**
-     * The part of an answer that is thinking, with its close tag and the blank line that Qwen3 writes behind it; "" if
-     * it has none.
-     */
-    public String thoughtOf(String answer) {
-        int close = thinking == null ? -1 : answer.indexOf(tags.thinkClose());
-        return close < 0 ? "" : answer.substring(0, close + tags.thinkClose().length()) + "\n\n";
+        return new AnswerParser(null, null, null, true);
     }
 
     /** What came out of a piece; each part may be empty. */
@@ -64,6 +59,9 @@ public final class AnswerParser {
 
     /** Takes the next piece. */
     public Delta accept(String text) {
+        if (harmony != null) {
+            return shown(harmony.accept(text));
+        }
         var thought = new StringBuilder();
         String content = text;
         if (thinking != null) {
@@ -77,6 +75,9 @@ public final class AnswerParser {
 
     /** Gives what was held back, at the end of the answer. */
     public Delta finish() {
+        if (harmony != null) {
+            return shown(harmony.finish());
+        }
         var thought = new StringBuilder();
         var content = new StringBuilder();
         if (thinking != null) {
@@ -88,5 +89,9 @@ public final class AnswerParser {
         }
         String text = tools.accept(content.toString(), calls) + tools.finish(calls);
         return new Delta(text, thought.toString(), calls);
+    }
+
+    private Delta shown(Delta delta) {
+        return showsThinking ? delta : new Delta(delta.content(), "", delta.calls());
     }
 }

@@ -19,6 +19,7 @@ public final class ChatTemplate implements PromptTemplate {
     private final String bos;
     private final String eos;
     private final boolean addsBos;
+    private final AnswerTags tags;
 
     /** Variables to text; an {@link ApiException} says what the template refuses. */
     public interface Renderer {
@@ -31,12 +32,14 @@ public final class ChatTemplate implements PromptTemplate {
      * @param bos text of the begin-of-text token; "" if the model has none
      * @param eos text of the end-of-text token; "" if the model has none
      * @param addsBos whether tokenizing puts the begin-of-text token in front by itself
+     * @param tags how answers are marked
      */
-    public ChatTemplate(Renderer renderer, String bos, String eos, boolean addsBos) {
+    public ChatTemplate(Renderer renderer, String bos, String eos, boolean addsBos, AnswerTags tags) {
         this.renderer = renderer;
         this.bos = bos;
         this.eos = eos;
         this.addsBos = addsBos;
+        this.tags = tags;
     }
 
     @Override
@@ -52,7 +55,9 @@ public final class ChatTemplate implements PromptTemplate {
         if (think != null) {
             variables.put("enable_thinking", think.on());
             if (think.level() != null) {
-                variables.put("reasoning_effort", think.level());
+                // The channels' models know three levels (specification 10.1).
+                boolean most = tags.isHarmony() && think.level().equals("max");
+                variables.put("reasoning_effort", most ? "high" : think.level());
             }
         }
         String text = renderer.render(variables);
@@ -62,7 +67,7 @@ public final class ChatTemplate implements PromptTemplate {
 
     @Override
     public AnswerTags tags() {
-        return AnswerTags.QWEN;
+        return tags;
     }
 
     private static Map<String, Object> variable(ChatMessage message) {

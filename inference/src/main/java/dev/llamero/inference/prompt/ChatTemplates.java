@@ -46,11 +46,13 @@ public final class ChatTemplates {
     public ChatTemplate of(Key key, Tokenizer tokenizer) {
         ChatTemplate template = known.get(key);
         if (template == null) {
+            String source = key.source().isEmpty() ? CHATML : key.source();
             template = new ChatTemplate(
-                    parser.apply(key.source().isEmpty() ? CHATML : key.source()),
+                    parser.apply(source),
                     text(key.bosToken(), tokenizer),
                     text(key.eosToken(), tokenizer),
-                    key.addsBos());
+                    key.addsBos(),
+                    AnswerTags.ofJinja(source));
             known.put(key, template);
         }
         return template;

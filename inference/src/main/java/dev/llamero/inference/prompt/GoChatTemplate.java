@@ -50,7 +50,9 @@ public final class GoChatTemplate implements PromptTemplate {
             String suffix,
             Think think) {
         boolean on = think != null && think.on();
-        String level = think == null || think.level() == null ? "" : think.level();
+        String asked = think == null || think.level() == null ? "" : think.level();
+        // The channels' models know three levels (specification 10.1).
+        String level = asked.equals("max") && tags().isHarmony() ? "high" : asked;
         try {
             String text = template.render(
                     new OllamaTemplate.Input(messages, tools, prompt, suffix, on, level, think != null));
@@ -64,7 +66,7 @@ public final class GoChatTemplate implements PromptTemplate {
     @Override
     public AnswerTags tags() {
         OllamaTemplate.ThinkingTags thinking = template.thinkingTags();
-        return new AnswerTags(thinking.open(), thinking.close(), template.toolTag(), false);
+        return AnswerTags.ofGo(template.source(), thinking.open(), thinking.close(), template.toolTag());
     }
 
     private static OllamaTemplate.Message message(ChatMessage message) {

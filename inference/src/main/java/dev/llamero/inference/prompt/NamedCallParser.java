@@ -27,6 +27,21 @@ final class NamedCallParser implements CallFinder {
     private final StringBuilder held = new StringBuilder();
     private State state = State.BEFORE;
     private int found;
+    /** How far the brackets were followed, and the first whole object that they gave. */
+    private int scanned;
+
+    private BracketScan scan = new BracketScan();
+    private int depth;
+    private int start;
+    private JsonNode object;
+    private int objectEnd;
+    /** The same for the brackets that a tag of one bracket began. */
+    private int balanceScanned;
+
+    private BracketScan balance = new BracketScan();
+    private int open;
+    /** Up to here no tool's name begins. */
+    private int withoutName;
 
     private enum State {
         /** The tag has not come yet. */
@@ -94,15 +109,41 @@ final class NamedCallParser implements CallFinder {
     }
 
     private void take(List<ToolCall> calls) {
-        boolean more = true;
-        while (more) {
-            String tool = tool();
-            Arguments arguments = tool == null ? null : arguments(tool);
-            more = arguments != null;
-            if (more) {
-                calls.add(new ToolCall(ToolCallParser.newId(), tool, arguments.values()));
-                found++;
-                held.delete(0, Math.max(held.indexOf(tool) + tool.length(), arguments.end()));
+        findObject();
+        String tool = object == null ? null : tool();
+        while (tool != null) {
+            JsonNode within = within(object, tool);
+            calls.add(new ToolCall(CallBody.newId(), tool, values(within == null ? object : within)));
+            found++;
+            held.delete(0, Math.max(held.indexOf(tool) + tool.length(), objectEnd));
+            restart();
+            findObject();
+            tool = object == null ? null : tool();
+        }
+    }
+
+    private void restart() {
+        object = null;
+        scanned = 0;
+        scan = new BracketScan();
+        depth = 0;
+        balanceScanned = 0;
+        balance = new BracketScan();
+        open = 0;
+        withoutName = 0;
+    }
+
+    /** Goes on to the end of the first whole JSON object, each character once. */
+    private void findObject() {
+        while (object == null && scanned < held.length()) {
+            int i = scanned++;
+            char c = scan.next(held.charAt(i));
+            if (c == '{') {
+                start = depth == 0 ? i : start;
+                depth++;
+            } else if (c == '}' && depth > 0 && --depth == 0) {
+                object = object(held.substring(start, i + 1));
+                objectEnd = i;
             }
         }
     }
@@ -110,44 +151,21 @@ final class NamedCallParser implements CallFinder {
     /** The tool whose name comes first, the longest of those; null while a longer name could still come. */
     private String tool() {
         String first = null;
-        int start = Integer.MAX_VALUE;
+        int at = Integer.MAX_VALUE;
+        int longest = 0;
         for (String name : tools) {
             if (Tags.partialAtEnd(held, name) > 0) {
                 return null;
             }
-            int at = name.isEmpty() ? -1 : held.indexOf(name);
-            if (at >= 0 && (at < start || at == start && name.length() > first.length())) {
+            int found = name.isEmpty() ? -1 : held.indexOf(name, withoutName);
+            if (found >= 0 && (found < at || found == at && name.length() > first.length())) {
                 first = name;
-                start = at;
+                at = found;
             }
+            longest = Math.max(longest, name.length());
         }
+        withoutName = first == null ? Math.max(0, held.length() - longest) : 0;
         return first;
-    }
-
-    /** @param end where the object's last brace stands */
-    private record Arguments(Map<String, Object> values, int end) {}
-
-    /** The first whole JSON object, and what it says are the arguments; null if there is none yet. */
-    private Arguments arguments(String tool) {
-        int depth = 0;
-        int start = -1;
-        var scan = new BracketScan();
-        for (int i = 0; i < held.length(); i++) {
-            char c = scan.next(held.charAt(i));
-            if (c == '{') {
-                start = depth == 0 ? i : start;
-                depth++;
-            } else if (c == '}' && --depth == 0 && start >= 0) {
-                JsonNode object = object(held.substring(start, i + 1));
-                if (object != null) {
-                    JsonNode within = within(object, tool);
-                    return new Arguments(values(within == null ? object : within), i);
-                }
-                start = -1;
-            }
-            depth = Math.max(depth, 0);
-        }
-        return null;
     }
 
     private static JsonNode object(String text) {
@@ -196,16 +214,14 @@ final class NamedCallParser implements CallFinder {
         return values;
     }
 
-    /** Whether the brackets that the tag began are closed again. */
+    /** Whether the brackets that the tag began are closed again; looks at each character once. */
     private boolean isBalanced() {
-        char open = tag.charAt(0);
-        char close = open == '{' ? '}' : ']';
-        int depth = 0;
-        var scan = new BracketScan();
-        for (int i = 0; i < held.length(); i++) {
-            char c = scan.next(held.charAt(i));
-            depth += c == open ? 1 : c == close ? -1 : 0;
-            if (c == close && depth == 0) {
+        char opening = tag.charAt(0);
+        char closing = opening == '{' ? '}' : ']';
+        while (balanceScanned < held.length()) {
+            char c = balance.next(held.charAt(balanceScanned++));
+            open += c == opening ? 1 : c == closing ? -1 : 0;
+            if (c == closing && open == 0) {
                 return true;
             }
         }

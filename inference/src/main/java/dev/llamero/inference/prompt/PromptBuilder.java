@@ -5,10 +5,14 @@ import dev.llamero.inference.api.ChatMessage;
 import dev.llamero.inference.api.Think;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.Tokenizer;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Messages to tokens within a context (specification 9.6). One per request.
@@ -20,13 +24,21 @@ public final class PromptBuilder {
     private final PromptTemplate template;
     private final Tokenizer tokenizer;
     private final TokenizingPool pool;
+    private final PromptMemory memory;
     private final int contextTokens;
 
-    /** @param contextTokens context of the conversation; a prompt must leave room for one token of the answer */
-    public PromptBuilder(PromptTemplate template, Tokenizer tokenizer, TokenizingPool pool, int contextTokens) {
+    /**
+     * For the prompts of one request.
+     *
+     * @param memory earlier conversations
+     * @param contextTokens context of the conversation; a prompt must leave room for one token of the answer
+     */
+    public PromptBuilder(
+            PromptTemplate template, Tokenizer tokenizer, TokenizingPool pool, PromptMemory memory, int contextTokens) {
         this.template = template;
         this.tokenizer = tokenizer;
         this.pool = pool;
+        this.memory = memory;
         this.contextTokens = contextTokens;
     }
 
@@ -86,12 +98,44 @@ public final class PromptBuilder {
 
     /** A text as it is. */
     public Prompt of(String text) throws InterruptedException {
-        return new Prompt(text, pool.encode(tokenizer, text));
+        Optional<PromptMemory.Known> known = memory.beginning(tokenizer, text, pool.specials(tokenizer));
+        if (known.isEmpty()) {
+            return new Prompt(text, pool.encode(tokenizer, text));
+        }
+        int[] rest =
+                pool.encodeRest(tokenizer, text.substring(known.get().text().length()));
+        return new Prompt(text, TokenizingPool.joined(List.of(known.get().tokens(), rest)));
+    }
+
+    /**
+     * Keeps an answer for the next turn, if its text is exactly what its tokens say.
+     *
+     * @param answer its text as the model wrote it
+     * @param shown control tokens that are in the text
+     */
+    public void remember(Prompt prompt, String answer, int[] answerTokens, Set<Integer> shown) {
+        var bytes = new ByteArrayOutputStream();
+        for (int token : answerTokens) {
+            bytes.writeBytes(tokenizer.bytes(token, shown.contains(token)));
+        }
+        if (answerTokens.length > 0 && bytes.toString(StandardCharsets.UTF_8).equals(answer)) {
+            memory.remember(
+                    tokenizer, prompt.text() + answer, TokenizingPool.joined(List.of(prompt.tokens(), answerTokens)));
+        }
+    }
+
+    /** Control tokens of this vocabulary whose texts must be seen in answers. */
+    public Set<Integer> shown(boolean thinking, boolean tools) {
+        SpecialTexts specials = pool.specials(tokenizer);
+        return tags().shown(thinking, tools).stream()
+                .flatMap(text -> specials.token(text).stream())
+                .filter(token -> !tokenizer.endsGeneration(token))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The text that tokens stand for, control tokens included. */
     public String text(int[] tokens) {
-        var bytes = new java.io.ByteArrayOutputStream();
+        var bytes = new ByteArrayOutputStream();
         for (int token : tokens) {
             if (token < 0 || token >= tokenizer.vocabularySize()) {
                 throw ApiException.badRequest("context holds " + token + ", which is no token of this model");

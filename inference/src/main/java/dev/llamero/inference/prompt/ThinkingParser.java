@@ -24,16 +24,26 @@ final class ThinkingParser {
     private final String close;
     private State state;
 
-    private ThinkingParser(AnswerTags tags, State state) {
+    /** The text before a call, which ends thinking as well; "" if calls are not looked for. */
+    private final String call;
+
+    private ThinkingParser(AnswerTags tags, State state, boolean calls) {
+        this.call = calls && tags.calls() instanceof AnswerTags.Calls.Marked marked
+                ? marked.marks().getFirst().open()
+                : "";
         this.open = tags.thinkOpen();
         this.close = tags.thinkClose();
         this.state = state;
     }
 
-    /** For an answer to a prompt: one that ends with the open tag starts inside. */
-    static ThinkingParser after(String prompt, AnswerTags tags) {
+    /**
+     * For an answer to a prompt: one that ends with the open tag starts inside.
+     *
+     * @param calls whether tool calls are looked for
+     */
+    static ThinkingParser after(String prompt, AnswerTags tags, boolean calls) {
         boolean inside = prompt.stripTrailing().endsWith(tags.thinkOpen());
-        return new ThinkingParser(tags, inside ? State.OPENED : State.BEFORE);
+        return new ThinkingParser(tags, inside ? State.OPENED : State.BEFORE, calls);
     }
 
     /** Takes a piece and adds what is decided to the two texts. */
@@ -82,13 +92,21 @@ final class ThinkingParser {
 
     private boolean inside(StringBuilder thinking) {
         int end = held.indexOf(close);
+        int calling = call.isEmpty() ? -1 : held.indexOf(call);
+        if (calling >= 0 && (end < 0 || calling < end)) {
+            // Some models begin a call without closing their thinking (specification 10.4).
+            thinking.append(held, 0, calling);
+            held.delete(0, calling);
+            state = State.CONTENT;
+            return true;
+        }
         if (end >= 0) {
             thinking.append(held, 0, end);
             held.delete(0, end + close.length());
             state = State.CLOSED;
             return true;
         }
-        int keep = Tags.partialAtEnd(held, close);
+        int keep = Math.max(Tags.partialAtEnd(held, close), call.isEmpty() ? 0 : Tags.partialAtEnd(held, call));
         thinking.append(held, 0, held.length() - keep);
         held.delete(0, held.length() - keep);
         return false;

@@ -92,9 +92,9 @@ class GoldenModelsTest {
     }
 
     @Test
-    void generateChatAndThinkingAnswerAsOllamaDoes() throws Exception {
+    void generateChatThinkingAndToolsAnswerAsOllamaDoes() throws Exception {
         try (var server = server(GoldenReplayTest.INSTALLED)) {
-            for (String area : List.of("generate", "chat", "thinking")) {
+            for (String area : List.of("generate", "chat", "thinking", "tools")) {
                 replayAll(server, area);
             }
         }

@@ -12,6 +12,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Each case is cut at every place, and comes out the same. */
 class AnswerParserTest {
+    private static final ToolTypes F =
+            ToolTypes.of(List.of(Map.of("function", Map.of("name", "f", "parameters", Map.of()))));
+
     private record Whole(String thinking, String content, List<ToolCall> calls) {}
 
     @ParameterizedTest
@@ -34,7 +37,7 @@ class AnswerParserTest {
         String text = answer.replace('~', '\n');
         for (int first = 0; first <= text.length(); first++) {
             for (int second = first; second <= text.length(); second += 3) {
-                var parser = AnswerParser.of("prompt", AnswerTags.QWEN, true, List.of());
+                var parser = AnswerParser.of("prompt", AnswerTags.QWEN, true, ToolTypes.NONE);
                 Whole whole =
                         run(parser, text.substring(0, first), text.substring(first, second), text.substring(second));
                 assertThat(whole.thinking()).isEqualTo(thinking == null ? "" : thinking);
@@ -45,8 +48,11 @@ class AnswerParserTest {
 
     @Test
     void aPromptThatEndsWithTheTagStartsInside() {
-        Whole whole =
-                run(AnswerParser.of("user\n<think>\n", AnswerTags.QWEN, true, List.of()), "why", " not</think>", "yes");
+        Whole whole = run(
+                AnswerParser.of("user\n<think>\n", AnswerTags.QWEN, true, ToolTypes.NONE),
+                "why",
+                " not</think>",
+                "yes");
         assertThat(whole.thinking()).isEqualTo("why not");
         assertThat(whole.content()).isEqualTo("yes");
     }
@@ -57,10 +63,8 @@ class AnswerParserTest {
                 "Let me see. \n<tool_call>\n{\"name\": \"f\", \"arguments\": {\"b\": 1, \"a\": \"x\"}}\n</tool_call>\n"
                         + "<tool_call>{\"name\":\"g\"}</tool_call> done";
         for (int at = 0; at <= text.length(); at++) {
-            Whole whole = run(
-                    AnswerParser.of("", AnswerTags.QWEN, false, List.of("f")),
-                    text.substring(0, at),
-                    text.substring(at));
+            Whole whole =
+                    run(AnswerParser.of("", AnswerTags.QWEN, false, F), text.substring(0, at), text.substring(at));
             assertThat(whole.content()).isEqualTo("Let me see.done");
             assertThat(whole.calls()).extracting(ToolCall::name).containsExactly("f", "g");
             assertThat(whole.calls().getFirst().arguments()).containsExactly(Map.entry("b", 1L), Map.entry("a", "x"));
@@ -71,13 +75,13 @@ class AnswerParserTest {
 
     @Test
     void whatIsNoCallComesBackAsText() {
-        assertThat(run(AnswerParser.of("", AnswerTags.QWEN, false, List.of("f")), "<tool_call>{broken</tool_call> x")
+        assertThat(run(AnswerParser.of("", AnswerTags.QWEN, false, F), "<tool_call>{broken</tool_call> x")
                         .content())
                 .isEqualTo("<tool_call>{broken</tool_call> x");
-        assertThat(run(AnswerParser.of("", AnswerTags.QWEN, false, List.of("f")), "a <tool_call>{\"name\":")
+        assertThat(run(AnswerParser.of("", AnswerTags.QWEN, false, F), "a <tool_call>{\"name\":")
                         .content())
-                .isEqualTo("a<tool_call>{\"name\":");
-        assertThat(run(AnswerParser.of("", AnswerTags.QWEN, false, List.of("f")), "a <tool")
+                .isEqualTo("a <tool_call>{\"name\":");
+        assertThat(run(AnswerParser.of("", AnswerTags.QWEN, false, F), "a <tool")
                         .content())
                 .isEqualTo("a <tool");
     }
@@ -85,7 +89,7 @@ class AnswerParserTest {
     @Test
     void thinkingAndCallsWorkTogether() {
         Whole whole = run(
-                AnswerParser.of("", AnswerTags.QWEN, true, List.of("f")),
+                AnswerParser.of("", AnswerTags.QWEN, true, F),
                 "<think>\nI call.\n</think>\n\n<tool_call>\n{\"name\": \"f\", \"arguments\": {}}\n</tool_call>");
         assertThat(whole.thinking()).isEqualTo("I call.\n");
         assertThat(whole.content()).isEmpty();

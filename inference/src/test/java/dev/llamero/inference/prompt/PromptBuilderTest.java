@@ -57,8 +57,9 @@ class PromptBuilderTest {
                 },
                 "",
                 "",
-                false);
-        return new PromptBuilder(template, new FakeTokenizer(), pool, context);
+                false,
+                AnswerTags.QWEN);
+        return new PromptBuilder(template, new FakeTokenizer(), pool, new PromptMemory(), context);
     }
 
     private static List<ChatMessage> history(int turns) {
@@ -101,7 +102,8 @@ class PromptBuilderTest {
 
     @Test
     void aTemplateThatWritesTheBeginTokenItselfDoesNotDoubleIt() {
-        var template = new ChatTemplate(variables -> variables.get("bos_token") + "hi", "<s>", "", true);
+        var template =
+                new ChatTemplate(variables -> variables.get("bos_token") + "hi", "<s>", "", true, AnswerTags.QWEN);
         assertThat(template.render(List.of(), List.of(), null)).isEqualTo("hi");
     }
 
