@@ -64,7 +64,7 @@ class TokenizingPoolTest {
     @Test
     void partsAreTheWhole() throws Exception {
         var tokenizer = new RecordingTokenizer();
-        String text = "x<|a|>b<|a|> <|lone|>x".repeat(900);
+        String text = "x<|a|>b<|a|> <|lone|>x<|lone|>x".repeat(900);
         int[] tokens = pool.encode(tokenizer, text);
         assertThat(encoded.size()).isGreaterThan(3);
         assertThat(tokens).containsExactly(tokenizer.encode(text, true, true));
