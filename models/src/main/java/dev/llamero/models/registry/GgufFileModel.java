@@ -1,10 +1,10 @@
 package dev.llamero.models.registry;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.llamero.models.GgufException;
 import dev.llamero.models.GgufFile;
 import dev.llamero.models.GgufReadOption;
 import dev.llamero.models.store.Blobs;
-import dev.llamero.models.store.GoJson;
 import dev.llamero.models.store.Layer;
 import dev.llamero.models.store.Manifest;
 import dev.llamero.models.store.StoreFolder;
@@ -15,6 +15,8 @@ import java.util.Map;
 
 /** Makes a model of one GGUF file that was fetched by its address: a config that says what it is, and a manifest. */
 final class GgufFileModel {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private GgufFileModel() {}
 
     static Manifest manifest(StoreFolder store, StoreFolder.Hold hold, Layer weights) throws IOException {
@@ -33,7 +35,7 @@ final class GgufFileModel {
         config.put("file_type", file.quantizationLevel());
         config.put("architecture", "amd64");
         config.put("os", "linux");
-        Blobs.Added added = store.blobs().add(GoJson.of(config) + "\n");
+        Blobs.Added added = store.blobs().add(JSON.writeValueAsString(config) + "\n");
         hold.add(added.digest());
         return new Manifest(new Layer(Layer.CONFIG, added.digest(), added.size()), List.of(weights));
     }
