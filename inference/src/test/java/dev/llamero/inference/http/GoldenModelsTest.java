@@ -31,6 +31,12 @@ class GoldenModelsTest {
     /** The recorded server's default without a GPU. */
     private static final int CONTEXT = 4_096;
 
+    /**
+     * Their first token has two candidates that are 0.06 apart: which one leads depends on how many of the prompt's
+     * tokens are evaluated in one step, and so on what was asked before.
+     */
+    private static final List<String> UNDECIDED = List.of("openai/responses-messages", "anthropic/blocks");
+
     @TempDir
     Path folder;
 
@@ -49,6 +55,10 @@ class GoldenModelsTest {
     }
 
     private TestServer server(List<String> installed) throws IOException {
+        return server(folder, installed);
+    }
+
+    private static TestServer server(Path folder, List<String> installed) throws IOException {
         return new TestServer(new TestServer.Choice(
                 List.of(),
                 Optional.of(RecordedStore.withModels(folder, installed)),
@@ -121,9 +131,22 @@ class GoldenModelsTest {
         assertNoFaults();
     }
 
+    @Test
+    void greetingsOnWhichTheModelIsUndecidedAnswerAsOllamaDoesWithNothingCached() throws Exception {
+        for (String name : UNDECIDED) {
+            try (var server = server(folder.resolve(name), List.of("smol"))) {
+                replay(server, name.substring(0, name.indexOf('/')), name);
+            }
+        }
+        assertNoFaults();
+    }
+
     private void replayAll(TestServer server, String area) throws IOException {
         var accepted = new AcceptedDifferences();
         for (Golden golden : Golden.area(area)) {
+            if (UNDECIDED.contains(golden.name())) {
+                continue;
+            }
             GoldenReplayTest.check(server, folder, golden, accepted, faults);
         }
     }

@@ -110,9 +110,8 @@ final class ResponsesStream implements AnswerWriter {
             ObjectNode added = NODES.objectNode().put("id", item.id()).put("type", "reasoning");
             added.putArray("summary");
             event("response.output_item.added", NODES.objectNode().set("item", added));
-            if (response.official()) {
-                event("response.reasoning_summary_part.added", summaryPart(item));
-            }
+            // Ollama leaves the part's own events out; OpenAI's client for Node fails without them.
+            event("response.reasoning_summary_part.added", summaryPart(item));
         }
         Reasoning item = (Reasoning) open;
         item.text().append(text);
@@ -185,9 +184,7 @@ final class ResponsesStream implements AnswerWriter {
             case Reasoning reasoning -> {
                 String text = reasoning.text().toString();
                 event("response.reasoning_summary_text.done", summary(reasoning).put("text", text));
-                if (response.official()) {
-                    event("response.reasoning_summary_part.done", summaryPart(reasoning));
-                }
+                event("response.reasoning_summary_part.done", summaryPart(reasoning));
                 done(response.reasoning(reasoning.id(), text));
             }
             case Message message -> {
