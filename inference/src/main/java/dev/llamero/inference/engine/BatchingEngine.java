@@ -3,6 +3,7 @@ package dev.llamero.inference.engine;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /**
  * Runs many generations at once over one decoder: continuous batching over one unified KV cache, with reuse of cached
@@ -21,6 +22,7 @@ public final class BatchingEngine implements Engine {
     private final EngineLimits limits;
     private final int vocabulary;
     private final AtomicInteger admitted = new AtomicInteger();
+    private final int draftTokensMax;
     private final EngineLoop loop;
     private final Thread thread;
 
@@ -46,12 +48,42 @@ public final class BatchingEngine implements Engine {
             EngineInfo info,
             EngineLimits limits,
             AutoCloseable owner) {
+        this(model, decoder, tokenizer, info, limits, StepSettings.of(info), owner, System::nanoTime);
+    }
+
+    /** As above, with how steps are filled. */
+    public BatchingEngine(
+            String model,
+            Decoder decoder,
+            Tokenizer tokenizer,
+            EngineInfo info,
+            EngineLimits limits,
+            StepSettings steps,
+            AutoCloseable owner) {
+        this(model, decoder, tokenizer, info, limits, steps, owner, System::nanoTime);
+    }
+
+    /** As above, with a clock of the test's own. */
+    BatchingEngine(
+            String model,
+            Decoder decoder,
+            Tokenizer tokenizer,
+            EngineInfo info,
+            EngineLimits limits,
+            StepSettings steps,
+            AutoCloseable owner,
+            LongSupplier nanoClock) {
         this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer is null");
         this.info = Objects.requireNonNull(info, "info is null");
         this.limits = limits;
         limits.checkAgainst(decoder);
         this.vocabulary = decoder.vocabularySize();
-        this.loop = new EngineLoop(decoder, tokenizer, limits, ParkingRule.of(limits, info), owner, admitted);
+        this.draftTokensMax = decoder.canRollBack() ? steps.draftTokensMax() : 0;
+        int context = limits.contextTokensPerConversation();
+        int helpers = SamplingTeam.helpers(limits.parallel());
+        var sampling = new SamplingTeam(model, decoder, tokenizer, context, helpers);
+        ParkingRule parking = ParkingRule.of(limits, info);
+        this.loop = new EngineLoop(decoder, sampling, limits, steps, parking, owner, admitted, nanoClock);
         this.thread = Thread.ofPlatform().name("engine-" + model).daemon().start(loop);
     }
 
@@ -69,7 +101,8 @@ public final class BatchingEngine implements Engine {
         takePlace();
         boolean handedIn = false;
         try {
-            handedIn = loop.handIn(new Slot(request, mailbox, vocabulary, limits.contextTokensPerConversation()));
+            handedIn = loop.handIn(
+                    new Slot(request, mailbox, vocabulary, limits.contextTokensPerConversation(), draftTokensMax));
         } finally {
             if (!handedIn) {
                 admitted.decrementAndGet();

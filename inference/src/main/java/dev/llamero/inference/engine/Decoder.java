@@ -5,8 +5,9 @@ import java.util.Optional;
 /**
  * The seam to a model's forward pass and its KV cache: run a batch, give logits, edit sequences.
  *
- * <p>Owned by one engine, which makes every call from its own thread and closes it there. Implemented by the llama.cpp
- * binding, and by a scripted double in tests. Positions of a sequence are consecutive from 0.
+ * <p>Owned by one engine, which makes every call from its own thread (but {@link #logits}) and closes it there.
+ * Implemented by the llama.cpp binding, and by a scripted double in tests. Positions of a sequence are consecutive from
+ * 0.
  */
 public interface Decoder extends AutoCloseable {
     /** How a step ended. */
@@ -27,7 +28,8 @@ public interface Decoder extends AutoCloseable {
     Outcome decode(Batch batch);
 
     /**
-     * Copies the logits of a row of the last batch, one float per token of the vocabulary.
+     * Copies the logits of a row of the last batch, one float per token of the vocabulary. Until the engine's thread
+     * makes its next call, several threads may call this at once.
      *
      * @param row index that {@link Batch#add} gave, of a row that wanted logits
      * @param into at least {@link #vocabularySize()} long
@@ -76,6 +78,23 @@ public interface Decoder extends AutoCloseable {
      */
     default boolean restore(SavedSequence saved, int target) {
         return false;
+    }
+
+    /**
+     * Whether {@link #remove} can always take back the last tokens of a sequence: without it nothing is guessed ahead.
+     */
+    default boolean canRollBack() {
+        return true;
+    }
+
+    /** Whether a row that is a step's only one may get other logits, within rounding, than beside other rows. */
+    default boolean loneRowsDiffer() {
+        return false;
+    }
+
+    /** Most rows of a batch that may want logits. */
+    default int outputsMax() {
+        return batchTokensMax();
     }
 
     /** Cells of the KV cache, over all sequences. */

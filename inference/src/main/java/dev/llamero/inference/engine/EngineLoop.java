@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -20,13 +21,18 @@ final class EngineLoop implements Runnable {
     /** After so many failed steps in a row the decoder is taken for broken and the engine closes. */
     private static final int FAILURES_MAX = 3;
 
+    /** A shifted context keeps at least so many tokens free behind its kept front. */
+    private static final int SHIFT_ROOM_MIN = 4;
+
     private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
 
     private final Decoder decoder;
     private final AutoCloseable model;
     private final SequenceCache cache;
     private final Scheduler scheduler;
-    private final TokenStep tokenStep;
+    private final SamplingTeam sampling;
+    private final int contextTokens;
+    private final LongSupplier nanoClock;
     private final Batch batch;
     private final List<Slot> stepSlots = new ArrayList<>();
     private int failures;
@@ -55,17 +61,21 @@ final class EngineLoop implements Runnable {
      */
     EngineLoop(
             Decoder decoder,
-            Tokenizer tokenizer,
+            SamplingTeam sampling,
             EngineLimits limits,
+            StepSettings settings,
             ParkingRule parking,
             AutoCloseable model,
-            AtomicInteger admitted) {
+            AtomicInteger admitted,
+            LongSupplier nanoClock) {
         this.decoder = decoder;
         this.model = model;
         this.admitted = admitted;
         this.cache = new SequenceCache(decoder, parking);
-        this.scheduler = new Scheduler(decoder, limits, cache);
-        this.tokenStep = new TokenStep(decoder, tokenizer, cache, limits.contextTokensPerConversation());
+        this.scheduler = new Scheduler(decoder, limits, settings, cache, new StepTimes(settings.rowShare()));
+        this.sampling = sampling;
+        this.contextTokens = limits.contextTokensPerConversation();
+        this.nanoClock = nanoClock;
         this.batch = new Batch(decoder.batchTokensMax());
     }
 
@@ -135,6 +145,7 @@ final class EngineLoop implements Runnable {
     private void closeModel() {
         synchronized (abortLock) {
             decoderClosed = true;
+            sampling.close();
             cache.close();
             decoder.close();
         }
@@ -191,13 +202,14 @@ final class EngineLoop implements Runnable {
         if (batch.size() == 0) {
             throw new IllegalStateException("nothing to evaluate for " + runningCount + " running generations");
         }
+        long start = nanoClock.getAsLong();
         Decoder.Outcome outcome = decode();
         while (outcome == Decoder.Outcome.NO_ROOM && scheduler.makeRoom()) {
             scheduler.plan(batch);
             outcome = decode();
         }
         switch (outcome) {
-            case DONE -> afterStep();
+            case DONE -> afterStep(start);
             case ABORTED -> scheduler.running().forEach(this::dropUnrecorded);
             case NO_ROOM -> failForRoom();
         }
@@ -230,10 +242,10 @@ final class EngineLoop implements Runnable {
         }
     }
 
-    private void afterStep() {
+    private void afterStep(long start) {
         stepSlots.clear();
         for (Slot slot : scheduler.running()) {
-            for (int i = 0; i < slot.stepRows; i++) {
+            for (int i = slot.certainRows(); i > 0; i--) {
                 cache.append(slot.sequence, slot.tokens.get(slot.sequence.size()));
             }
             if (slot.stepLogitsRow >= 0) {
@@ -241,25 +253,59 @@ final class EngineLoop implements Runnable {
             }
         }
         scheduler.stepDone();
+        if (stepSlots.isEmpty()) {
+            return;
+        }
+        sampling.sample(stepSlots);
+        scheduler.stepTook(nanoClock.getAsLong() - start);
         for (Slot slot : stepSlots) {
-            sample(slot);
+            settle(slot);
         }
     }
 
-    private void sample(Slot slot) {
-        FinishReason reason;
-        try {
-            reason = tokenStep.sample(slot);
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.ERROR, "Request " + slot.request.requestId() + " fails", e);
-            fail(slot, failed(e));
-            return;
+    /** After sampling: keeps the cells of guesses that held, drops the others, and goes on or ends. */
+    private void settle(Slot slot) {
+        for (int i = 0; i < slot.stepAccepted; i++) {
+            cache.append(slot.sequence, slot.tokens.get(slot.sequence.size()));
         }
-        if (reason != null) {
-            finish(slot, reason);
+        if (slot.unclear) {
+            cache.truncate(slot.sequence, slot.tokens.size() - 1);
+        } else if (slot.stepAccepted < slot.draft.rows()) {
+            cache.dropUnrecorded(slot.sequence);
+        }
+        slot.draft.none();
+        slot.phase = Slot.Phase.DECODE;
+        if (slot.failure != null) {
+            LOG.log(System.Logger.Level.ERROR, "Request " + slot.request.requestId() + " fails", slot.failure);
+            fail(slot, failed(slot.failure));
+        } else if (slot.finish != null) {
+            finish(slot, slot.finish);
+        } else if (slot.full && !shift(slot)) {
+            finish(slot, FinishReason.LENGTH);
         } else {
             slot.mailbox.flush();
         }
+    }
+
+    /** Drops half of what lies behind the kept front. False if this request or this model may not. */
+    private boolean shift(Slot slot) {
+        if (!slot.request.shift() || !decoder.canShift()) {
+            return false;
+        }
+        int evaluated = slot.sequence.size();
+        int keep = Math.min(slot.request.keepTokens(), contextTokens - SHIFT_ROOM_MIN);
+        int discard = (evaluated - keep) / 2;
+        if (discard < 1) {
+            return false;
+        }
+        cache.shift(slot.sequence, keep, discard);
+        slot.tokens.removeRange(keep, keep + discard);
+        slot.shifted = true;
+        slot.draft.shifted();
+        if (slot.pending() > 1) {
+            slot.phase = Slot.Phase.PREFILL;
+        }
+        return true;
     }
 
     private void finish(Slot slot, FinishReason reason) {

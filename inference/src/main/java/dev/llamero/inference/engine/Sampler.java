@@ -9,6 +9,9 @@ import java.util.concurrent.ThreadLocalRandom;
  * <p>Random numbers come from SplitMix64 (Steele et al. 2014), so that a seed gives the same choices on every JDK.
  */
 final class Sampler {
+    /** What {@link #chooseClear} gives if two tokens are too close to each other. */
+    static final int UNCLEAR = -2;
+
     private final SamplingSettings settings;
     private final Penalties penalties;
     private long randomState;
@@ -50,6 +53,23 @@ final class Sampler {
             token = pick(logits, vocabulary, candidates);
         }
         return token;
+    }
+
+    /** Whether the likeliest token is taken, without chance. */
+    boolean greedy() {
+        return settings.temperature() <= 0;
+    }
+
+    /**
+     * As {@link #choose} of a greedy generation, but only if the likeliest token leads by a margin.
+     *
+     * @return {@link #UNCLEAR} if it does not; then this call has changed nothing but the logits
+     */
+    int chooseClear(float[] logits, int vocabulary, Candidates candidates, TokenConstraint constraint, float margin) {
+        int token = choose(logits, vocabulary, candidates, constraint);
+        candidates.fillTop(logits, vocabulary, 2);
+        boolean unclear = candidates.size() == 2 && candidates.logit(0) - candidates.logit(1) < margin;
+        return unclear ? UNCLEAR : token;
     }
 
     private int pick(float[] logits, int vocabulary, Candidates candidates) {

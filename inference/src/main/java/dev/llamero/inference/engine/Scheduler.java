@@ -10,15 +10,22 @@ import java.util.List;
  * Decides who runs and what the next step carries. Engine's thread only.
  *
  * <p>Admission is first come, first served, as soon as a place and the cells for the whole prompt are there. A step
- * carries one row of every decoding slot first; what is left of one ubatch goes to prompts: a quarter to the oldest, so
- * that none starves, the rest to the shortest remaining first. When cells run out, idle sequences go first, then the
- * youngest running slot gives its sequence up and queues again at the front.
+ * carries one row of every decoding slot first, and guesses of what follows it where these pay ({@link DraftPlan}).
+ * Then come prompts: up to one ubatch while nobody decodes, otherwise as many rows as keep the step within the target
+ * time ({@link StepTimes}); a quarter goes to the oldest prompt, so that none starves, the rest to the shortest
+ * remaining first. When cells run out, idle sequences go first, then the youngest running slot gives its sequence up
+ * and queues again at the front.
  */
 final class Scheduler {
     /** A slot waits for another one's prefill only if that saves at least so many tokens. */
     private static final int FOLLOW_TOKENS_MIN = 32;
 
     private static final int OLDEST_SHARE = 4;
+
+    /** Prompt rows beside answers before steps were measured. */
+    private static final int PROMPT_ROWS_FIRST = 64;
+
+    private static final int ROWS_BLOCK = 64;
     private static final Comparator<Slot> SHORTEST_FIRST =
             Comparator.comparingInt(Slot::pending).thenComparingLong(slot -> slot.age);
     private static final System.Logger LOG = System.getLogger(Scheduler.class.getName());
@@ -26,15 +33,26 @@ final class Scheduler {
     private final Decoder decoder;
     private final EngineLimits limits;
     private final SequenceCache cache;
+    private final StepSettings settings;
+    private final StepTimes times;
+    private final DraftPlan drafts;
+    private final List<Slot> answering = new ArrayList<>();
     private final Deque<Slot> waiting = new ArrayDeque<>();
     private final List<Slot> running = new ArrayList<>();
     private final List<Slot> prefilling = new ArrayList<>();
     private long admissions;
+    private int answerRowsDone;
+    private int promptRowsDone;
+    private int depthDone;
+    private int lastMixedRows = PROMPT_ROWS_FIRST;
 
-    Scheduler(Decoder decoder, EngineLimits limits, SequenceCache cache) {
+    Scheduler(Decoder decoder, EngineLimits limits, StepSettings settings, SequenceCache cache, StepTimes times) {
         this.decoder = decoder;
         this.limits = limits;
+        this.settings = settings;
         this.cache = cache;
+        this.times = times;
+        this.drafts = new DraftPlan(times);
         cache.spare(this::isAwaited);
     }
 
@@ -121,13 +139,23 @@ final class Scheduler {
 
     /** Counts a step that evaluated all rows of the batch. */
     void stepDone() {
-        int promptRows = 0;
-        boolean decodes = false;
+        answerRowsDone = 0;
+        promptRowsDone = 0;
         for (Slot slot : running) {
-            promptRows += slot.phase == Slot.Phase.PREFILL ? slot.stepRows : 0;
-            decodes |= slot.phase == Slot.Phase.DECODE && slot.stepRows > 0;
+            promptRowsDone += slot.phase == Slot.Phase.PREFILL ? slot.stepRows : 0;
+            answerRowsDone += slot.phase == Slot.Phase.DECODE ? slot.stepRows : 0;
         }
-        cache.stepDone(decodes, promptRows);
+        depthDone = depth();
+        cache.stepDone(answerRowsDone > 0, promptRowsDone);
+    }
+
+    /** Learns how long that step took, once its logits have been read: a GPU's step is not over before. */
+    void stepTook(long nanos) {
+        if (promptRowsDone == 0) {
+            times.answered(answerRowsDone, nanos);
+        } else {
+            times.prompted(answerRowsDone + promptRowsDone, depthDone, nanos);
+        }
     }
 
     private void beginFollowers() {
@@ -161,13 +189,84 @@ final class Scheduler {
         while (cache.freeCells() < decoding() && makeRoom()) {
             // Each turn empties an idle sequence or takes one from a running slot, so this ends.
         }
+        answering.clear();
         for (Slot slot : running) {
             slot.stepRows = 0;
             slot.stepLogitsRow = -1;
             if (slot.phase == Slot.Phase.DECODE) {
-                addRows(batch, slot, 1);
+                answering.add(slot);
             }
         }
+        guess();
+        for (Slot slot : answering) {
+            addRows(batch, slot, 1);
+            addDraft(batch, slot);
+        }
+    }
+
+    /** Chooses what the answers guess ahead. Guesses take free cells only. */
+    private void guess() {
+        if (settings.draftTokensMax() == 0 || !decoder.canRollBack()) {
+            return;
+        }
+        for (Slot slot : answering) {
+            if (slot.unclear) {
+                slot.draft.none();
+                continue;
+            }
+            int room = Math.min(
+                    limits.contextTokensPerConversation() - slot.tokens.size(),
+                    slot.request.tokensMax() - slot.generatedTokens);
+            slot.draft.propose(slot.tokens, Math.max(0, room - 1));
+        }
+        int rowsMax = Math.min(Math.min(decoder.outputsMax(), batchRows()), cache.freeCells());
+        int promptRows = pendingPrompts() == 0 ? 0 : promptRows(answering.size());
+        drafts.choose(answering, rowsMax, promptRows, depth());
+        boolean lone = answering.size() == 1 && promptRows == 0 && decoder.loneRowsDiffer();
+        for (Slot slot : answering) {
+            slot.careful = lone && slot.draft.rows() > 0 && slot.sampler.greedy();
+        }
+    }
+
+    private static void addDraft(Batch batch, Slot slot) {
+        int position = slot.tokens.size();
+        for (int i = 0; i < slot.draft.rows(); i++) {
+            batch.add(slot.draft.token(i), position + i, slot.sequence.id, true);
+        }
+        slot.stepRows += slot.draft.rows();
+    }
+
+    private int batchRows() {
+        return decoder.batchTokensMax();
+    }
+
+    /** Cells in use: what attention reads in every step. */
+    private int depth() {
+        return decoder.contextTokens() - cache.freeCells();
+    }
+
+    private long pendingPrompts() {
+        long pending = 0;
+        for (Slot slot : running) {
+            pending += slot.phase == Slot.Phase.PREFILL ? slot.pending() : 0;
+        }
+        return pending;
+    }
+
+    /**
+     * Most prompt rows beside so many rows of answers. While nobody answers, a step is as long as it can be; otherwise
+     * it ends within the target, as far as steps were measured: the budget at most doubles from one step to the next.
+     */
+    private int promptRows(int answerRows) {
+        int room = batchRows() - answerRows;
+        if (answerRows == 0) {
+            return room;
+        }
+        int rows = Math.min(times.promptRows(settings.targetItl().toNanos(), answerRows, depth()), 2 * lastMixedRows);
+        int all = rows + answerRows;
+        // Attention takes rows in blocks of this many; a part of a block costs nearly as much.
+        int whole = all < ROWS_BLOCK ? all : all - all % ROWS_BLOCK;
+        return Math.clamp(whole - answerRows, 1, Math.max(1, room));
     }
 
     private int decoding() {
@@ -180,24 +279,25 @@ final class Scheduler {
 
     private void addPrefilling(Batch batch) {
         prefilling.clear();
-        long wanted = 0;
         for (Slot slot : running) {
             if (slot.phase == Slot.Phase.PREFILL) {
                 prefilling.add(slot);
-                wanted += slot.pending();
             }
         }
-        if (prefilling.isEmpty()) {
+        if (prefilling.isEmpty() || batch.size() == batchRows()) {
             return;
         }
         int decodeRows = batch.size();
-        int budget = (int) Math.min(wanted, batch.capacity() - decodeRows);
+        int budget = (int) Math.min(pendingPrompts(), promptRows(decodeRows));
         while (cache.freeCells() < decodeRows + budget && cache.evictOne()) {
             // Each turn empties one idle sequence.
         }
         share(Math.min(budget, cache.freeCells() - decodeRows));
         for (Slot slot : prefilling) {
             addRows(batch, slot, slot.stepRows);
+        }
+        if (decodeRows > 0) {
+            lastMixedRows = Math.max(PROMPT_ROWS_FIRST, batch.size() - decodeRows);
         }
     }
 
@@ -269,6 +369,7 @@ final class Scheduler {
         running.remove(slot);
         slot.stepRows = 0;
         slot.stepLogitsRow = -1;
+        slot.draft.none();
         if (slot.sequence != null) {
             cache.release(slot.sequence);
             slot.sequence = null;

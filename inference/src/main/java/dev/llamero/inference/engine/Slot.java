@@ -28,6 +28,7 @@ final class Slot {
     final Sampler sampler;
     final Answer answer;
     final int promptTokens;
+    final Draft draft;
     private final long submittedNanos = System.nanoTime();
 
     Phase phase = Phase.QUEUED;
@@ -43,6 +44,25 @@ final class Slot {
     int stepRows;
 
     int stepLogitsRow = -1;
+
+    /** What sampling this step's rows gave: tokens, and of these how many were guessed. */
+    int stepTokens;
+
+    int stepAccepted;
+    /** Why the answer is over; null while it goes on. */
+    FinishReason finish;
+    /** What sampling threw; null if nothing. */
+    RuntimeException failure;
+    /** Whether the context is full, so that it must shift before the next step. */
+    boolean full;
+
+    /** Whether this step's rows would have been a lone one without its draft, and choices must be clear. */
+    boolean careful;
+    /** Whether a choice was not clear: the next step evaluates that row again, alone. */
+    boolean unclear;
+
+    int draftedTokens;
+    int acceptedTokens;
     int reusedTokens = -1;
     int generatedTokens;
     /** Whether the middle of its tokens was dropped. */
@@ -51,18 +71,24 @@ final class Slot {
     private long firstRowNanos;
     private long firstTokenNanos;
 
-    Slot(GenerationRequest request, Mailbox mailbox, int vocabulary, int contextTokens) {
+    Slot(GenerationRequest request, Mailbox mailbox, int vocabulary, int contextTokens, int draftTokensMax) {
         this.request = request;
         this.mailbox = mailbox;
         this.tokens = new TokenList(request.promptTokens());
         this.promptTokens = tokens.size();
         this.sampler = new Sampler(request.sampling(), vocabulary, contextTokens);
         this.answer = new Answer(mailbox, request.stops());
+        this.draft = new Draft(draftTokensMax);
         if (sampler.remembers()) {
             for (int token : request.promptTokens()) {
                 sampler.accept(token);
             }
         }
+    }
+
+    /** Rows of this step whose tokens are certain: all but the draft's. */
+    int certainRows() {
+        return stepRows - (phase == Phase.DECODE ? draft.rows() : 0);
     }
 
     /** How many tokens must be evaluated before the next one can be sampled. */
@@ -77,6 +103,11 @@ final class Slot {
             answer[i] = tokens.get(promptTokens + i);
         }
         return answer;
+    }
+
+    /** Whether a control token's text is part of the answer. */
+    boolean shows(int token) {
+        return !request.shownTokens().isEmpty() && request.shownTokens().contains(token);
     }
 
     void markFirstRow() {
@@ -102,6 +133,8 @@ final class Slot {
                 generatedTokens,
                 firstRow - submittedNanos,
                 firstToken - firstRow,
-                now - firstToken);
+                now - firstToken,
+                draftedTokens,
+                acceptedTokens);
     }
 }

@@ -39,6 +39,7 @@ final class LlamaDecoder implements Decoder {
     private final int vocabularySize;
     private final boolean canShift;
     private final boolean canSave;
+    private final boolean loneRowsDiffer;
     private final SavedCells.Open saved = new SavedCells.Open();
 
     /** The last position per sequence while a batch is checked; {@link #UNKNOWN} where it was not looked up yet. */
@@ -47,6 +48,8 @@ final class LlamaDecoder implements Decoder {
     /** Rows of the last step that have logits. */
     private final BitSet outputRows;
 
+    private final long[] logitsAddresses;
+
     /**
      * Takes over an open context.
      *
@@ -54,6 +57,9 @@ final class LlamaDecoder implements Decoder {
      * @param outputsMax most rows of a step that may want logits
      * @param canSave whether the memory is plain attention. A recurrent state cannot be cut after a restore, and a
      *     sliding window is saved without the cells that a shorter prefix would see
+     * @param loneRowsDiffer whether llama.cpp has kernels of their own for one row here: on the CPU, attention over
+     *     512 cells and more of f16 is divided among threads. Otherwise steps of 1 to 63 rows compute alike there
+     *     (measured)
      */
     LlamaDecoder(
             ContextApi api,
@@ -61,13 +67,15 @@ final class LlamaDecoder implements Decoder {
             AbortFlag abort,
             int outputsMax,
             int vocabularySize,
-            boolean canSave) {
+            boolean canSave,
+            boolean loneRowsDiffer) {
         this.api = api;
         this.context = context;
         this.abort = abort;
         this.outputsMax = outputsMax;
         this.vocabularySize = vocabularySize;
         this.canSave = canSave;
+        this.loneRowsDiffer = loneRowsDiffer;
         MemorySegment pointer = context.acquire();
         try {
             memory = api.memory(pointer);
@@ -81,6 +89,7 @@ final class LlamaDecoder implements Decoder {
         nativeBatch = new NativeBatch(Arena.ofAuto(), batchTokensMax);
         lastPositions = new int[sequencesMax];
         outputRows = new BitSet(batchTokensMax);
+        logitsAddresses = new long[batchTokensMax];
     }
 
     @Override
@@ -95,7 +104,7 @@ final class LlamaDecoder implements Decoder {
             NativeLog.stepOf(abort);
             int code = api.decode(pointer, nativeBatch.fill(batch));
             return switch (code) {
-                case DONE -> done(batch);
+                case DONE -> done(pointer, batch);
                 case NO_ROOM -> Outcome.NO_ROOM;
                 case ABORTED -> {
                     abort.take();
@@ -110,9 +119,13 @@ final class LlamaDecoder implements Decoder {
         }
     }
 
-    private Outcome done(Batch batch) {
+    /** Notes where each row's logits lie: asking for them reorders them once, which only one thread may do. */
+    private Outcome done(MemorySegment pointer, Batch batch) {
         for (int row = 0; row < batch.size(); row++) {
-            outputRows.set(row, batch.wantsLogits(row));
+            if (batch.wantsLogits(row)) {
+                logitsAddresses[row] = api.logits(pointer, row).address();
+                outputRows.set(row);
+            }
         }
         return Outcome.DONE;
     }
@@ -158,7 +171,7 @@ final class LlamaDecoder implements Decoder {
 
     @Override
     public void logits(int row, float[] into) {
-        MemorySegment pointer = context.acquire();
+        context.acquire();
         try {
             if (row < 0 || !outputRows.get(row)) {
                 throw new IllegalArgumentException("row " + row + " of the last step has no logits");
@@ -166,11 +179,10 @@ final class LlamaDecoder implements Decoder {
             if (into.length < vocabularySize) {
                 throw new IllegalArgumentException(into.length + " floats cannot hold " + vocabularySize + " logits");
             }
-            MemorySegment logits = api.logits(pointer, row);
-            if (logits.address() == 0) {
+            if (logitsAddresses[row] == 0) {
                 throw new EngineException.Failed("llama_get_logits_ith has none for row " + row, null);
             }
-            MemorySegment.copy(Native.floats(logits, vocabularySize), JAVA_FLOAT, 0, into, 0, vocabularySize);
+            MemorySegment.copy(Native.EVERYTHING, JAVA_FLOAT, logitsAddresses[row], into, 0, vocabularySize);
         } finally {
             context.release();
         }
@@ -310,6 +322,22 @@ final class LlamaDecoder implements Decoder {
     @Override
     public boolean canShift() {
         return canShift;
+    }
+
+    /** True for plain attention only: a recurrent state has no way back, and a window may have lost cells already. */
+    @Override
+    public boolean canRollBack() {
+        return canSave;
+    }
+
+    @Override
+    public boolean loneRowsDiffer() {
+        return loneRowsDiffer;
+    }
+
+    @Override
+    public int outputsMax() {
+        return outputsMax;
     }
 
     @Override

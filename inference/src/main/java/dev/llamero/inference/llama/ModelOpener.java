@@ -10,6 +10,7 @@ import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.EngineInfo;
 import dev.llamero.models.GgufFile;
 import dev.llamero.models.GgufReadOption;
+import dev.llamero.models.KvType;
 import dev.llamero.models.MemoryFit;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -205,8 +206,16 @@ final class ModelOpener {
             context = newContext(model, threads, decoderParams(stateful, contextTokens, threads, abort));
         }
         requireMemory(context);
+        // Kernels for a lone row: attention over a cache of f16 on the CPU, several on a GPU.
+        boolean loneRowsDiffer = settings.kvType() == KvType.F16 || buffers.gpuBytes() > 0;
         LlamaDecoder decoder = new LlamaDecoder(
-                library.contexts(), context, abort, outputsMax, vocab.vocabularySize(), !stateful && !hasWindow(model));
+                library.contexts(),
+                context,
+                abort,
+                outputsMax,
+                vocab.vocabularySize(),
+                !stateful && !hasWindow(model),
+                loneRowsDiffer);
         try {
             warmUp(decoder);
         } catch (Throwable t) {

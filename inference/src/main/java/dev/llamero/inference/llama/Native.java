@@ -23,6 +23,9 @@ final class Native {
 
     private static final Linker LINKER = Linker.nativeLinker();
 
+    /** All memory: an offset is an address. For reading what native code pointed at without making a segment each. */
+    static final MemorySegment EVERYTHING = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private Native() {}
 
     /** A handle for functions of this shape; its first argument is the function's address. */

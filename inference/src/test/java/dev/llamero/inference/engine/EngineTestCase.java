@@ -3,11 +3,16 @@ package dev.llamero.inference.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** Engines over a {@link FakeDecoder}, requests, and readers with bounded patience. */
 final class EngineTestCase {
     static final ToyTokenizer TOKENIZER = new ToyTokenizer();
+
+    /** Nothing is guessed ahead, so that a test can count rows. */
+    static final StepSettings STEPS =
+            StepSettings.of(new EngineInfo("fake", 0, 1, 0, 0)).withDraftTokensMax(0);
 
     private EngineTestCase() {}
 
@@ -28,9 +33,14 @@ final class EngineTestCase {
 
     /** An engine that parks idle conversations in so many bytes. */
     static BatchingEngine engine(FakeDecoder decoder, int parallel, int queueMax, int context, long parkedBytesMax) {
-        EngineInfo info = new EngineInfo("fake", context, parallel, 0, 0);
         EngineLimits limits = new EngineLimits(parallel, queueMax, context, parkedBytesMax);
-        return new BatchingEngine("toy", decoder, TOKENIZER, info, limits);
+        return engine(decoder, limits, STEPS, System::nanoTime);
+    }
+
+    /** An engine whose steps are filled so, and timed by this clock. */
+    static BatchingEngine engine(FakeDecoder decoder, EngineLimits limits, StepSettings steps, LongSupplier clock) {
+        EngineInfo info = new EngineInfo("fake", limits.contextTokensPerConversation(), limits.parallel(), 0, 0);
+        return new BatchingEngine("toy", decoder, TOKENIZER, info, limits, steps, () -> {}, clock);
     }
 
     static BatchingEngine engine(FakeDecoder decoder, int parallel) {

@@ -49,6 +49,15 @@ final class FakeDecoder implements Decoder {
     volatile boolean restoresFail;
     private boolean shiftPending;
 
+    /** How far the script's token is above the others, whose logits are 0 to 4 times the noise. */
+    volatile float lead = 6;
+
+    volatile float noise = 1;
+
+    /** Only so many letters from a on are possible; 0 for every token. */
+    volatile int alphabet;
+
+    volatile boolean loneRowsDiffer;
     volatile boolean canShift = true;
     volatile boolean canCut = true;
     volatile boolean recording = true;
@@ -157,12 +166,14 @@ final class FakeDecoder implements Decoder {
 
     @Override
     public void logits(int row, float[] into) {
-        checkCaller();
+        require(!closed, "used after close");
         require(row >= 0 && row < nextByRow.length && nextByRow[row] >= 0, "row " + row + " has no logits");
         for (int i = 0; i < ToyTokenizer.VOCABULARY; i++) {
-            into[i] = ((hashByRow[row] * 31 + i) * 0x9E3779B9 >>> 20) / 1024f;
+            boolean outside = alphabet > 0 && (i < 'a' || i >= 'a' + alphabet);
+            into[i] =
+                    outside ? Float.NEGATIVE_INFINITY : noise * ((hashByRow[row] * 31 + i) * 0x9E3779B9 >>> 20) / 1024f;
         }
-        into[nextByRow[row]] += 6;
+        into[nextByRow[row]] += lead;
     }
 
     @Override
@@ -304,6 +315,16 @@ final class FakeDecoder implements Decoder {
     /** Rows of prompts and answers evaluated so far. */
     int rowsEvaluated() {
         return steps.stream().mapToInt(List::size).sum();
+    }
+
+    @Override
+    public boolean loneRowsDiffer() {
+        return loneRowsDiffer;
+    }
+
+    @Override
+    public boolean canRollBack() {
+        return canCut;
     }
 
     @Override
