@@ -5,18 +5,23 @@ import dev.llamero.inference.http.ApiServer;
 import dev.llamero.inference.model.EngineFactory;
 import dev.llamero.inference.model.FileDigests;
 import dev.llamero.inference.model.GgufFolder;
+import dev.llamero.inference.model.LlamaRewriter;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.ModelStore;
 import dev.llamero.inference.model.OllamaStore;
+import dev.llamero.inference.model.StoreAccess;
 import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.JinjaTemplates;
 import dev.llamero.inference.prompt.TokenizingPool;
+import dev.llamero.models.store.Prune;
 import dev.llamero.models.store.StoreFolder;
 import dev.llamero.settings.LogSetup;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;
+import java.io.IOException;
 import java.net.BindException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -87,10 +92,14 @@ public final class InferenceServer implements AutoCloseable {
             var pool = shutdown.then("tokenizing", new TokenizingPool());
             var digests = shutdown.then("digests", new FileDigests());
             var folder = new GgufFolder(settings.modelPaths(), digests);
-            Optional<OllamaStore> store =
-                    settings.ollamaStore().map(root -> new OllamaStore(new StoreFolder(root), settings.goTemplates()));
+            Optional<StoreFolder> store = settings.ollamaStore().map(StoreFolder::new);
+            if (!settings.noprune()) {
+                store.ifPresent(InferenceServer::prune);
+            }
             var handlers = new ApiHandlers(
-                    ModelStore.of(folder, store),
+                    ModelStore.of(folder, store.map(root -> new OllamaStore(root, settings.goTemplates()))),
+                    store.map(root ->
+                            StoreAccess.of(root, folder, new LlamaRewriter(settings.natives()), !settings.noprune())),
                     loaded,
                     settings.loading(),
                     new ChatTemplates(JinjaTemplates::parse),
@@ -101,6 +110,18 @@ public final class InferenceServer implements AutoCloseable {
             shutdown.close();
             throw e;
         }
+    }
+
+    /** In the background: a large store must not delay the start, and nothing younger than an hour is touched. */
+    private static void prune(StoreFolder store) {
+        Thread.ofVirtual().name("prune").start(() -> {
+            try {
+                int count = Prune.run(store, Instant.now());
+                LOG.log(System.Logger.Level.DEBUG, "removed " + count + " unused files of the store");
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "cannot remove unused files of the store: " + e);
+            }
+        });
     }
 
     int port() {

@@ -20,7 +20,12 @@ final class SettingKeys {
             "ollama-models",
             List.of("OLLAMA_MODELS"),
             "~/.ollama/models",
-            "Root of an Ollama store, which is only read.");
+            "Root of an Ollama store, used in place; models are created and pulled into it.");
+    static final Setting NOPRUNE = new Setting(
+            "noprune",
+            List.of("OLLAMA_NOPRUNE"),
+            "false",
+            "Whether the store keeps files that no model needs, which are otherwise removed at start.");
     static final Setting GO_TEMPLATE = new Setting(
             "go-template",
             List.of("OLLAMA_GO_TEMPLATE"),
@@ -99,6 +104,7 @@ final class SettingKeys {
             MODEL,
             MODELS,
             OLLAMA_MODELS,
+            NOPRUNE,
             GO_TEMPLATE,
             NUM_CTX,
             NUM_GPU,

@@ -27,6 +27,7 @@ import java.util.OptionalLong;
  * @param listener address, port and allowed web origins
  * @param modelPaths GGUF files, or folders of them
  * @param ollamaStore root of an Ollama store; empty if only named files are served
+ * @param noprune whether blobs that no model needs stay
  * @param goTemplates whether Go templates of the store make prompts; empty for whichever template offers more
  * @param loading how models are loaded
  * @param kvCacheType {@code f16} or {@code q8_0}
@@ -42,6 +43,7 @@ record Settings(
         ApiServer.Settings listener,
         List<Path> modelPaths,
         Optional<Path> ollamaStore,
+        boolean noprune,
         Optional<Boolean> goTemplates,
         LoadDefaults loading,
         String kvCacheType,
@@ -82,6 +84,7 @@ record Settings(
                 listener(reader),
                 List.of(only.orElseGet(() -> reader.path(SettingKeys.MODELS).orElseThrow())),
                 only.isPresent() ? Optional.empty() : reader.path(SettingKeys.OLLAMA_MODELS),
+                reader.enabled(SettingKeys.NOPRUNE),
                 reader.text(SettingKeys.GO_TEMPLATE).isEmpty()
                         ? Optional.empty()
                         : Optional.of(reader.enabled(SettingKeys.GO_TEMPLATE)),
@@ -127,7 +130,8 @@ record Settings(
         };
     }
 
-    private NativeSettings natives() {
+    /** Where the native libraries are. */
+    NativeSettings natives() {
         Optional<Path> folder = Optional.ofNullable(System.getProperty(NativeSettings.FOLDER_PROPERTY))
                 .filter(text -> !text.isBlank())
                 .map(Path::of);

@@ -165,6 +165,24 @@ final class GoStruct {
         });
     }
 
+    /** An object of strings as an ordered map; null if absent. */
+    Map<String, String> texts(String key) {
+        return field(key, null, value -> {
+            if (!(value instanceof JsonValue.Obj inside)) {
+                return refuse(value, key, "map[string]string");
+            }
+            Map<String, String> map = new LinkedHashMap<>();
+            for (var member : inside.members()) {
+                switch (member.value()) {
+                    case JsonValue.Str string -> map.put(member.key(), string.text());
+                    case JsonValue.Null absent -> map.put(member.key(), "");
+                    default -> refuse(member.value(), key, "string");
+                }
+            }
+            return map;
+        });
+    }
+
     /** Whatever stands there, as plain Java; null if absent. */
     Object any(String key) {
         return field(key, null, JsonValue::plain);

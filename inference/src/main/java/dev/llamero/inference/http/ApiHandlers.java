@@ -3,20 +3,28 @@ package dev.llamero.inference.http;
 import dev.llamero.inference.model.LoadDefaults;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.ModelStore;
+import dev.llamero.inference.model.StoreAccess;
 import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.TokenizingPool;
+import java.util.Optional;
 
 /**
  * What the endpoints work with. Immutable; the owner closes the parts.
  *
  * @param store models on disk
+ * @param writable the store that models are written to; empty if only named files are served
  * @param loaded models in memory
  * @param defaults how a model is loaded
  * @param templates parsed chat templates
  * @param pool threads that tokenize
  */
 public record ApiHandlers(
-        ModelStore store, LoadedModels loaded, LoadDefaults defaults, ChatTemplates templates, TokenizingPool pool) {
+        ModelStore store,
+        Optional<StoreAccess> writable,
+        LoadedModels loaded,
+        LoadDefaults defaults,
+        ChatTemplates templates,
+        TokenizingPool pool) {
 
     OllamaRoutes routes() {
         var preparation = new Preparation(this);
@@ -26,6 +34,7 @@ public record ApiHandlers(
         var embed = new EmbedHandler(preparation);
         return new OllamaRoutes(
                 models,
+                new StoreHandler(writable, store, loaded),
                 generate::handle,
                 chat::handle,
                 embed,

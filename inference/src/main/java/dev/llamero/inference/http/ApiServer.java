@@ -70,7 +70,6 @@ public final class ApiServer implements AutoCloseable {
                 .addConnectionSelector(connections)
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .writeQueueLength(0)
-                .maxPayloadSize(Exchange.BODY_BYTES_MAX)
                 .maxTcpConnections(CONNECTIONS_MAX)
                 .idleConnectionTimeout(IDLE_MAX)
                 .idleConnectionPeriod(IDLE_CHECK)

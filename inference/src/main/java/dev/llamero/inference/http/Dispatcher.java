@@ -89,6 +89,9 @@ final class Dispatcher {
         }
         ErrorReplies.Reply reply = ErrorReplies.of(failure);
         exchange.json(reply.status(), reply.body());
+        if (reply.status() == Exchange.TOO_LARGE) {
+            throw new CloseConnectionException("the rest of a body that is too large is not read");
+        }
     }
 
     private static void log(Exchange exchange) {

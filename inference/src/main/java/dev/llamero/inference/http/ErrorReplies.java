@@ -3,6 +3,8 @@ package dev.llamero.inference.http;
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.BadJsonException;
 import dev.llamero.inference.engine.EngineException;
+import dev.llamero.models.create.CreateException;
+import java.io.IOException;
 import java.util.Map;
 
 /** The one mapping from a failure to the status and text that a client of Ollama expects (specification 4). */
@@ -27,6 +29,11 @@ final class ErrorReplies {
         return switch (failure) {
             case BadJsonException bad -> new Reply(400, bad.isEmpty() ? "missing request body" : bad.getMessage());
             case ApiException refused -> new Reply(refused.status(), refused.getMessage());
+            case CreateException refused -> new Reply(refused.status(), refused.getMessage());
+            case IOException failed -> {
+                LOG.log(System.Logger.Level.WARNING, "a change of the store failed: " + failed);
+                yield new Reply(500, String.valueOf(failed.getMessage()));
+            }
             case EngineException.Busy busy ->
                 new Reply(503, "server busy, please try again.  maximum pending requests exceeded");
             case EngineException.PromptTooLong tooLong -> new Reply(400, tooLong.getMessage());

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One request and its reply, in the few words that handlers need; Helidon's types stay behind it.
@@ -21,6 +22,9 @@ import java.util.Optional;
 final class Exchange {
     /** Largest request body: room for a few images in base64 beside a full context of text. */
     static final int BODY_BYTES_MAX = 64 << 20;
+
+    /** The status of a body that is not read to its end. */
+    static final int TOO_LARGE = 413;
 
     static final String JSON = "application/json; charset=utf-8";
 
@@ -89,15 +93,32 @@ final class Exchange {
         if (!request.content().hasEntity()) {
             return new byte[0];
         }
+        if (contentLength().orElse(0) > BODY_BYTES_MAX) {
+            throw tooLarge();
+        }
         try (InputStream in = request.content().inputStream()) {
             byte[] body = in.readNBytes(BODY_BYTES_MAX + 1);
             if (body.length > BODY_BYTES_MAX) {
-                throw new ApiException(413, "request body is larger than " + (BODY_BYTES_MAX >> 20) + " MiB");
+                throw tooLarge();
             }
             return body;
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read the request body", e);
         }
+    }
+
+    private static ApiException tooLarge() {
+        return new ApiException(TOO_LARGE, "request body is larger than " + (BODY_BYTES_MAX >> 20) + " MiB");
+    }
+
+    /** The body as it arrives, for what is too large to keep; the caller closes it. */
+    InputStream bodyStream() {
+        return request.content().hasEntity() ? request.content().inputStream() : InputStream.nullInputStream();
+    }
+
+    /** Bytes of the body; empty if it is sent in chunks. */
+    OptionalLong contentLength() {
+        return request.headers().contentLength();
     }
 
     /** Sets a header of the reply. */

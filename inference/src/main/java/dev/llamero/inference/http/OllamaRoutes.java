@@ -22,6 +22,7 @@ final class OllamaRoutes {
 
     OllamaRoutes(
             ModelsHandler models,
+            StoreHandler store,
             Endpoint generate,
             Endpoint chat,
             EmbedHandler embed,
@@ -35,6 +36,11 @@ final class OllamaRoutes {
         add("HEAD", "/api/tags", models::tags);
         add("GET", "/api/ps", models::ps);
         add("POST", "/api/show", models::show);
+        add("POST", "/api/create", new CreateHandler(store)::create);
+        add("POST", "/api/copy", store::copy);
+        add("DELETE", "/api/delete", store::delete);
+        add("HEAD", "/api/blobs/*", store::blobExists);
+        add("POST", "/api/blobs/*", store::createBlob);
         add("POST", "/api/generate", generate);
         add("POST", "/api/chat", chat);
         add("POST", "/api/embed", embed::embed);

@@ -57,6 +57,13 @@ final class LayoutCheck {
             Map.entry("op_offload", true),
             Map.entry("swa_full", true));
 
+    private static final Map<String, Object> QUANTIZE_DEFAULTS = Map.of(
+            "ftype", 7,
+            "output_tensor_type", 43,
+            "token_embedding_type", 43,
+            "quantize_output_tensor", true,
+            "max_buf_size", 8L << 30);
+
     private LayoutCheck() {}
 
     /** The library's defaults for a model, checked. */
@@ -67,6 +74,11 @@ final class LayoutCheck {
     /** The library's defaults for a context, checked. */
     static MemorySegment contextDefaults(Arena arena, Function<SegmentAllocator, MemorySegment> defaults) {
         return checked("llama_context_params", arena, defaults, Layouts.CONTEXT_PARAMS, CONTEXT_DEFAULTS);
+    }
+
+    /** The library's defaults for rewriting a model, checked. */
+    static MemorySegment quantizeDefaults(Arena arena, Function<SegmentAllocator, MemorySegment> defaults) {
+        return checked("llama_model_quantize_params", arena, defaults, Layouts.QUANTIZE_PARAMS, QUANTIZE_DEFAULTS);
     }
 
     private static MemorySegment checked(

@@ -111,6 +111,29 @@ final class Layouts {
             JAVA_BOOLEAN.withName("paused"),
             MemoryLayout.paddingLayout(2));
 
+    /** {@code struct llama_model_quantize_params}. */
+    static final StructLayout QUANTIZE_PARAMS = MemoryLayout.structLayout(
+            JAVA_INT.withName("nthread"),
+            JAVA_INT.withName("ftype"),
+            JAVA_INT.withName("output_tensor_type"),
+            JAVA_INT.withName("token_embedding_type"),
+            JAVA_BOOLEAN.withName("allow_requantize"),
+            JAVA_BOOLEAN.withName("quantize_output_tensor"),
+            JAVA_BOOLEAN.withName("only_copy"),
+            JAVA_BOOLEAN.withName("pure"),
+            JAVA_BOOLEAN.withName("keep_split"),
+            JAVA_BOOLEAN.withName("dry_run"),
+            MemoryLayout.paddingLayout(2),
+            ADDRESS.withName("imatrix"),
+            ADDRESS.withName("kv_overrides"),
+            ADDRESS.withName("tt_overrides"),
+            ADDRESS.withName("prune_layers"),
+            JAVA_LONG.withName("max_buf_size"));
+
+    /** {@code struct llama_model_tensor_override}. */
+    static final StructLayout TENSOR_OVERRIDE = MemoryLayout.structLayout(
+            ADDRESS.withName("pattern"), JAVA_INT.withName("type"), MemoryLayout.paddingLayout(4));
+
     private Layouts() {}
 
     /** Byte offset of a field. */

@@ -1,12 +1,16 @@
 package dev.llamero.inference.llama;
 
 import dev.llamero.inference.engine.EngineException;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.function.DoubleConsumer;
 
 /**
  * llama.cpp, loaded into this process: finds its libraries, checks that they are the version that Llamero is written
@@ -24,7 +28,14 @@ public final class LlamaRuntime {
     private final Library library;
 
     /** The loaded library's functions, and the defaults that {@link LayoutCheck} approved. */
-    record Library(String version, GgmlApi ggml, ModelApi models, ContextApi contexts, EmbeddingApi embeddings) {
+    record Library(
+            String version,
+            GgmlApi ggml,
+            ModelApi models,
+            ContextApi contexts,
+            EmbeddingApi embeddings,
+            QuantizeApi rewriting,
+            AdapterApi adapters) {
         MemorySegment modelDefaults(Arena arena) {
             return LayoutCheck.modelDefaults(arena, models::modelDefaultParams);
         }
@@ -72,11 +83,18 @@ public final class LlamaRuntime {
         ModelApi models = new ModelApi(llama);
         String version = models.version();
         requireVersion(version, files.llama());
-        Library library =
-                new Library(version, new GgmlApi(base, ggml), models, new ContextApi(llama), new EmbeddingApi(llama));
+        Library library = new Library(
+                version,
+                new GgmlApi(base, ggml),
+                models,
+                new ContextApi(llama),
+                new EmbeddingApi(llama),
+                new QuantizeApi(llama),
+                new AdapterApi(llama));
         try (Arena arena = Arena.ofConfined()) {
             library.modelDefaults(arena);
             library.contextDefaults(arena);
+            LayoutCheck.quantizeDefaults(arena, library.rewriting()::defaultParams);
         }
         models.logSet(NativeLog.upcall());
         String processor = new Backends(library.ggml()).load(files);
@@ -133,10 +151,20 @@ public final class LlamaRuntime {
      * @throws java.util.concurrent.CancellationException if {@code progress} gave up
      */
     public OpenModel open(Path gguf, ModelSettings settings, LoadProgress progress) {
+        return open(gguf, List.of(), settings, progress);
+    }
+
+    /**
+     * The same for a model with LoRA adapters, which change every answer.
+     *
+     * @param adapters GGUF files, applied at full strength
+     */
+    public OpenModel open(Path gguf, List<Path> adapters, ModelSettings settings, LoadProgress progress) {
         Objects.requireNonNull(gguf, "gguf is null");
+        Objects.requireNonNull(adapters, "adapters is null");
         Objects.requireNonNull(settings, "settings is null");
         Objects.requireNonNull(progress, "progress is null");
-        return new ModelOpener(library, gguf, settings, progress).open();
+        return new ModelOpener(library, gguf, settings, progress).open(new Adapters(library.adapters(), adapters));
     }
 
     /**
@@ -151,5 +179,19 @@ public final class LlamaRuntime {
         Objects.requireNonNull(settings, "settings is null");
         Objects.requireNonNull(progress, "progress is null");
         return new ModelOpener(library, gguf, settings, progress).openEmbedder();
+    }
+
+    /**
+     * Copies a model file, which checks it, joins a split one, and can store the weights as another type. Takes from
+     * milliseconds to minutes; call it on a platform thread.
+     *
+     * @param fileType {@code llama_ftype} of the weights; empty to leave them
+     * @param progress is told the fraction done; must not throw
+     * @throws IOException if the library refuses the model, with its reason
+     */
+    public void rewrite(Path source, Path target, OptionalInt fileType, DoubleConsumer progress) throws IOException {
+        Objects.requireNonNull(source, "source is null");
+        Objects.requireNonNull(target, "target is null");
+        new ModelRewrite(library.rewriting(), progress).run(source, target, fileType);
     }
 }

@@ -52,12 +52,13 @@ final class ModelOpener {
         this.outputsMax = Math.max(OUTPUTS_MIN, settings.sequencesMax());
     }
 
-    OpenModel open() {
+    /** @param adapters that the model answers with */
+    OpenModel open(Adapters adapters) {
         GgufFile header = readHeader();
         MemoryPlan plan = plan(header);
         NativeHandle model = load(plan.gpuLayers());
         try {
-            return openContext(model, plan, (int) header.contextLength().orElse(0));
+            return openContext(model, plan, (int) header.contextLength().orElse(0), adapters);
         } catch (Throwable t) {
             model.close();
             throw t;
@@ -190,7 +191,7 @@ final class ModelOpener {
                 buffers.gpuBytes());
     }
 
-    private OpenModel openContext(NativeHandle model, MemoryPlan plan, int trainingContext) {
+    private OpenModel openContext(NativeHandle model, MemoryPlan plan, int trainingContext, Adapters adapters) {
         LlamaVocab vocab = new LlamaVocab(library.models(), model);
         boolean stateful = requireGenerator(model, vocab);
         int contextTokens = plan.fit().contextTokens();
@@ -206,6 +207,7 @@ final class ModelOpener {
             context = newContext(model, threads, decoderParams(stateful, contextTokens, threads, abort));
         }
         requireMemory(context);
+        useAdapters(adapters, model, context);
         // Kernels for a lone row: attention over a cache of f16 on the CPU, several on a GPU.
         boolean loneRowsDiffer = settings.kvType() == KvType.F16 || buffers.gpuBytes() > 0;
         LlamaDecoder decoder = new LlamaDecoder(
@@ -306,6 +308,15 @@ final class ModelOpener {
             context.close();
             throw new EngineException.Unloadable(
                     path + " has no KV cache: it is a model for embeddings and cannot generate text", null);
+        }
+    }
+
+    private static void useAdapters(Adapters adapters, NativeHandle model, NativeHandle context) {
+        try {
+            adapters.use(model, context);
+        } catch (Throwable t) {
+            context.close();
+            throw t;
         }
     }
 

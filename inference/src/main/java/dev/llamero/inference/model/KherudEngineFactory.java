@@ -13,6 +13,12 @@ import dev.llamero.inference.kherud.KherudSettings;
 public record KherudEngineFactory(int parallel, int queueMax) implements EngineFactory {
     @Override
     public LoadedEngine load(LocalModel model, LoadOptions options, Progress progress) {
+        if (!model.text().adapters().isEmpty()) {
+            throw new EngineException.Unloadable(
+                    model.name().display() + " has an adapter, which the engine de.kherud:llama does not run;"
+                            + " use --engine llama",
+                    null);
+        }
         int cores = Runtime.getRuntime().availableProcessors();
         var engine = new KherudEngine(new KherudSettings(
                 model.weights(),

@@ -100,7 +100,8 @@ public record LlamaEngineFactory(
                 options.threads(),
                 options.batchTokens(),
                 options.useMmap());
-        return stoppable(model, () -> runtime.open(model.weights(), settings, progress::goesOn));
+        return stoppable(
+                model, () -> runtime.open(model.weights(), model.text().adapters(), settings, progress::goesOn));
     }
 
     private static <T> T stoppable(LocalModel model, Supplier<T> opening) {

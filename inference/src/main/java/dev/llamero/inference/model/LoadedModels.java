@@ -2,7 +2,6 @@ package dev.llamero.inference.model;
 
 import dev.llamero.inference.api.GoDuration;
 import dev.llamero.inference.engine.EngineException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -31,7 +30,7 @@ public final class LoadedModels implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Map<Path, Resident> residents = new LinkedHashMap<>();
+    private final Map<LocalModel.Key, Resident> residents = new LinkedHashMap<>();
     private final Deque<Object> waiting = new ArrayDeque<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("model-expiry").factory());
@@ -105,7 +104,7 @@ public final class LoadedModels implements AutoCloseable {
             throws InterruptedException {
         lock.lock();
         try {
-            Resident resident = residents.get(model.weights());
+            Resident resident = residents.get(model.key());
             if (resident == null || !resident.fits(options)) {
                 resident = afterWaiting(model, options, caller);
             }
@@ -128,7 +127,7 @@ public final class LoadedModels implements AutoCloseable {
         try (var _ = caller.onGone(this::wakeAll)) {
             while (true) {
                 refuseIfOver(caller);
-                Resident resident = residents.get(model.weights());
+                Resident resident = residents.get(model.key());
                 if (waiting.peekFirst() == turn) {
                     if (resident != null && resident.fits(options)) {
                         return resident;
@@ -183,7 +182,7 @@ public final class LoadedModels implements AutoCloseable {
 
     private Resident load(LocalModel model, LoadOptions options, Caller caller) throws InterruptedException {
         var resident = new Resident(model, options, limits.keepAlive());
-        residents.put(model.weights(), resident);
+        residents.put(model.key(), resident);
         lock.unlock();
         LoadedEngine loaded = null;
         try {
@@ -196,7 +195,7 @@ public final class LoadedModels implements AutoCloseable {
         } finally {
             lock.lock();
             if (loaded == null) {
-                residents.remove(model.weights());
+                residents.remove(model.key());
             }
         }
         if (closed) {
@@ -238,7 +237,7 @@ public final class LoadedModels implements AutoCloseable {
     private void release(Resident resident) {
         resident.users--;
         resident.lastUse = Instant.now();
-        if (resident.users == 0 && residents.get(resident.model.weights()) == resident) {
+        if (resident.users == 0 && residents.get(resident.model.key()) == resident) {
             scheduleExpiry(resident);
         }
         changed.signalAll();
@@ -257,7 +256,7 @@ public final class LoadedModels implements AutoCloseable {
     private void expire(Resident resident) {
         lock.lock();
         try {
-            if (resident.isIdle() && residents.get(resident.model.weights()) == resident) {
+            if (resident.isIdle() && residents.get(resident.model.key()) == resident) {
                 evict(resident, "it was not used for " + resident.keepAlive);
             }
         } finally {
@@ -267,7 +266,7 @@ public final class LoadedModels implements AutoCloseable {
 
     /** Takes an idle model out of the table; its memory is freed on the loader's thread, before the next load. */
     private void evict(Resident resident, String reason) {
-        residents.remove(resident.model.weights());
+        residents.remove(resident.model.key());
         resident.cancelExpiry();
         LOG.log(System.Logger.Level.INFO, "unloading " + resident.model.name().display() + ": " + reason);
         loader.close(resident.loaded.runner());
@@ -278,7 +277,7 @@ public final class LoadedModels implements AutoCloseable {
     public void unload(LocalModel model) {
         lock.lock();
         try {
-            Resident resident = residents.get(model.weights());
+            Resident resident = residents.get(model.key());
             if (resident != null) {
                 resident.keepAlive = Duration.ZERO;
                 if (resident.isIdle()) {

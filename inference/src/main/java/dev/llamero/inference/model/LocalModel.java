@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * A model on disk, ready to be listed, shown or loaded. Immutable.
  *
  * @param name its full name
- * @param weights the GGUF file; the key under which it is loaded
+ * @param weights the GGUF file
  * @param projector whether there is a projector layer beside the weights
  * @param size bytes of all its files
  * @param digest gives 64 hex digits; for a loose file it may still be counted, and is then a stand-in
@@ -40,6 +40,9 @@ public record LocalModel(
      * @param goTemplate whether that template makes the prompts; empty for whichever template offers more
      * @param parameters stored options
      * @param messages role and content of each stored message
+     * @param adapters LoRA adapters that the model answers with
+     * @param projectors what makes images and sounds readable to it
+     * @param builtIns what its config says of prompts and answers
      */
     public record Layers(
             Optional<String> template,
@@ -47,9 +50,32 @@ public record LocalModel(
             Optional<String> system,
             Map<String, Object> parameters,
             List<Message> messages,
-            List<String> licenses) {
-        static final Layers NONE =
-                new Layers(Optional.empty(), Optional.empty(), Optional.empty(), Map.of(), List.of(), List.of());
+            List<String> licenses,
+            List<Path> adapters,
+            List<Path> projectors,
+            BuiltIns builtIns) {
+        static final Layers NONE = new Layers(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                BuiltIns.NONE);
+    }
+
+    /** Names of Ollama's built-in prompt renderer and answer parser, and the oldest version; each "" if none. */
+    public record BuiltIns(String renderer, String parser, String requires) {
+        static final BuiltIns NONE = new BuiltIns("", "", "");
+    }
+
+    /** What makes a loaded model another one: models with equal keys share it. */
+    record Key(Path weights, List<Path> adapters) {}
+
+    Key key() {
+        return new Key(weights, text.adapters());
     }
 
     /** A stored message. */

@@ -58,14 +58,25 @@ public final class ModelStore {
      * @throws ApiException if the string is no name, means a cloud model, or is not installed
      */
     public LocalModel require(String raw, java.util.function.Function<ModelName, String> notFound) {
+        ModelName name = nameOf(raw).orElseThrow(() -> ApiException.badRequest("invalid model name"));
+        return find(name).orElseThrow(() -> ApiException.notFound(notFound.apply(name)));
+    }
+
+    /** The installed model of this name, whatever its case. */
+    public Optional<LocalModel> find(ModelName name) {
+        return sources.stream().flatMap(source -> source.find(name).stream()).findFirst();
+    }
+
+    /**
+     * The name that a request's string means; empty if it is none.
+     *
+     * @throws ApiException if it means a cloud model
+     */
+    public static Optional<ModelName> nameOf(String raw) {
         ModelRef ref = ModelRef.parse(raw);
         if (ref.cloud()) {
             throw new ApiException(403, "ollama cloud is disabled: remote model is unavailable");
         }
-        ModelName name = ModelName.parse(ref.name()).orElseThrow(() -> ApiException.badRequest("invalid model name"));
-        return sources.stream()
-                .flatMap(source -> source.find(name).stream())
-                .findFirst()
-                .orElseThrow(() -> ApiException.notFound(notFound.apply(name)));
+        return ModelName.parse(ref.name());
     }
 }

@@ -109,7 +109,30 @@ public final class OllamaStore implements ModelStore.Source {
                 text(manifest.layer(Layer.SYSTEM)),
                 parameters,
                 messages,
-                licenses);
+                licenses,
+                files(manifest, Layer.ADAPTER),
+                files(manifest, Layer.PROJECTOR),
+                builtIns(manifest));
+    }
+
+    private List<Path> files(Manifest manifest, String mediaType) {
+        return manifest.layers(mediaType).stream()
+                .map(layer -> store.blobs().path(layer.digest()).toAbsolutePath())
+                .toList();
+    }
+
+    /** A config that is not there or no JSON says nothing: the weights tell all that is needed. */
+    private LocalModel.BuiltIns builtIns(Manifest manifest) {
+        try {
+            JsonNode config = JSON.readTree(store.blobs().read(manifest.config().digest(), TEXT_BYTES_MAX));
+            return new LocalModel.BuiltIns(
+                    config.path("renderer").asText(),
+                    config.path("parser").asText(),
+                    config.path("requires").asText());
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.DEBUG, "cannot read a model's config: " + e);
+            return LocalModel.BuiltIns.NONE;
+        }
     }
 
     private Optional<String> text(Optional<Layer> layer) throws IOException {

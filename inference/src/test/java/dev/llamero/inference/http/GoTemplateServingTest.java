@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GoTemplateServingTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String MANIFEST = """
-        {"config": {"size": 1}, "layers": [
+        {"config": {"digest": "sha256:%1$s", "size": 1}, "layers": [
           {"mediaType": "application/vnd.ollama.image.model", "digest": "sha256:%s", "size": 1},
           {"mediaType": "application/vnd.ollama.image.template", "digest": "sha256:%s", "size": 1}]}
         """;

@@ -57,6 +57,13 @@ final class RawClient implements AutoCloseable {
         write(message.toByteArray());
     }
 
+    /** Sends a body that is no text. */
+    void sendBytes(String method, String path, byte[] body) throws IOException {
+        write((method + " " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: " + body.length + "\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8));
+        write(body);
+    }
+
     void write(byte[] bytes) throws IOException {
         OutputStream out = socket.getOutputStream();
         out.write(bytes);

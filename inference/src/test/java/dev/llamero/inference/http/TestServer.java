@@ -1,13 +1,16 @@
 package dev.llamero.inference.http;
 
+import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.EngineFactory;
 import dev.llamero.inference.model.FileDigests;
 import dev.llamero.inference.model.GgufFolder;
+import dev.llamero.inference.model.LlamaRewriter;
 import dev.llamero.inference.model.LoadDefaults;
 import dev.llamero.inference.model.LoadedEngine;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.ModelStore;
 import dev.llamero.inference.model.OllamaStore;
+import dev.llamero.inference.model.StoreAccess;
 import dev.llamero.inference.prompt.ChatTemplate;
 import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.TokenizingPool;
@@ -42,10 +45,12 @@ final class TestServer implements AutoCloseable {
 
     TestServer(Choice choice) throws BindException {
         loaded = new LoadedModels(choice.engines(), choice.limits());
+        var folder = new GgufFolder(choice.files(), digests);
+        var store = choice.store().map(StoreFolder::new);
+        var natives = NativeSettings.fromEnvironment(System.getenv());
         var handlers = new ApiHandlers(
-                ModelStore.of(
-                        new GgufFolder(choice.files(), digests),
-                        choice.store().map(root -> new OllamaStore(new StoreFolder(root), Optional.empty()))),
+                ModelStore.of(folder, store.map(root -> new OllamaStore(root, Optional.empty()))),
+                store.map(root -> StoreAccess.of(root, folder, new LlamaRewriter(natives), true)),
                 loaded,
                 new LoadDefaults(choice.contextTokens(), -1, 1, 512),
                 new ChatTemplates(choice.templates()),

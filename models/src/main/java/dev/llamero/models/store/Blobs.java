@@ -1,6 +1,7 @@
 package dev.llamero.models.store;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +22,11 @@ import java.util.stream.Stream;
  * that is no digest, and is removed at some later start if its process died.
  */
 public final class Blobs {
+    /** Begins the name of a folder in which the parts of a split model have their own names. */
+    public static final String LINKS = "split-gguf-";
+
     private static final String UNFINISHED = "sha256-";
+    private static final int COPY_BYTES = 1 << 18;
 
     private final Path folder;
 
@@ -107,6 +113,46 @@ public final class Blobs {
         DiskFiles.settle(file, path(digest));
     }
 
+    /** A new name in the folder, for a file that others write and {@link #addFile} takes. */
+    public Path newFile() throws IOException {
+        return DiskFiles.newFile(folder, UNFINISHED);
+    }
+
+    /** Makes a file of this folder a blob under its own digest; the file is gone afterwards. */
+    public Added addFile(Path file) throws IOException {
+        MessageDigest algorithm = Digest.algorithm();
+        byte[] buffer = new byte[COPY_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                algorithm.update(buffer, 0, read);
+            }
+        }
+        long size = Files.size(file);
+        Digest digest = Digest.finish(algorithm);
+        boolean isNew = !has(digest);
+        if (isNew) {
+            adopt(file, digest);
+        } else {
+            Files.delete(file);
+            touch(digest);
+        }
+        return new Added(digest, size, isNew);
+    }
+
+    /**
+     * Checks that a file of this size fits.
+     *
+     * @throws IOException that says how much is missing
+     */
+    public void requireSpace(long bytes) throws IOException {
+        Files.createDirectories(folder);
+        long free = Files.getFileStore(folder).getUsableSpace();
+        if (bytes > free) {
+            throw new IOException("not enough disk space in " + folder + ": " + bytes + " bytes are needed and " + free
+                    + " are free; delete models, or set OLLAMA_MODELS to another disk");
+        }
+    }
+
     /** Marks a blob as just used, so that no server that starts now removes it before a manifest names it. */
     public void touch(Digest digest) throws IOException {
         Files.setLastModifiedTime(path(digest), FileTime.from(Instant.now()));
@@ -124,6 +170,18 @@ public final class Blobs {
 
     static Optional<Digest> digestOf(Path file) {
         return Digest.parse(file.getFileName().toString());
+    }
+
+    /** Folders left by processes that died while they joined a split model. */
+    List<Path> linkFolders() throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isDirectory)
+                    .filter(entry -> entry.getFileName().toString().startsWith(LINKS))
+                    .toList();
+        }
     }
 
     /** Every file of the folder, blob or not. */

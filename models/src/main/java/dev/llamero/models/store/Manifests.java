@@ -136,9 +136,14 @@ public final class Manifests {
         return Files.readAllBytes(file);
     }
 
+    /** Whether there is a manifest of exactly this name. */
+    public boolean has(ModelName name) {
+        return Files.isRegularFile(path(name));
+    }
+
     /** The name of an installed model that differs at most in case. */
     public Optional<ModelName> installed(ModelName name) {
-        return Files.isRegularFile(path(name))
+        return has(name)
                 ? Optional.of(name)
                 : names().stream().filter(name::sameAs).findFirst();
     }

@@ -32,6 +32,7 @@ public final class Prune {
      */
     public static int run(StoreFolder store, Instant now) throws IOException {
         renameOldBlobs(store.blobs());
+        deleteLinks(store.blobs(), now);
         store.manifests().deleteEmptyFolders();
         int count = deleteUnfinishedManifests(store.manifests(), now);
         for (ModelName name : store.manifests().names()) {
@@ -83,6 +84,20 @@ public final class Prune {
             String name = file.getFileName().toString();
             if (name.startsWith("sha256:")) {
                 Files.move(file, file.resolveSibling(name.replaceFirst(":", "-")), StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+    }
+
+    /** Names that a split model's parts had while it was joined. */
+    private static void deleteLinks(Blobs blobs, Instant now) throws IOException {
+        for (Path folder : blobs.linkFolders()) {
+            if (isOld(folder, now)) {
+                try (Stream<Path> links = Files.list(folder)) {
+                    for (Path link : links.toList()) {
+                        Files.deleteIfExists(link);
+                    }
+                }
+                Files.deleteIfExists(folder);
             }
         }
     }
