@@ -29,7 +29,6 @@ final class EmbeddingsEndpoint implements Endpoint {
             exchange.facts().asks(model, false);
             attempts.run(exchange, model, (lease, call) -> {
                 byte[] answer = answer(exchange, request, lease, call);
-                exchange.facts().begun();
                 exchange.send(answer, guard);
             });
         }

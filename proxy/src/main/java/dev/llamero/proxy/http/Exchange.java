@@ -17,8 +17,10 @@ record Exchange(ServerRequest request, ServerResponse response, CallerDialect di
     static final HeaderName SERVER_TIMING = HeaderNames.create("Server-Timing");
     static final HeaderName UPSTREAM = HeaderNames.create("X-Llamero-Upstream");
 
-    /** Answers with one object. */
+    /** Answers with one object: the whole answer, after which a client may hang up. */
     void send(byte[] json, SlowClients.Guard guard) {
+        facts.begun();
+        facts.endedBy(CallFacts.End.DONE);
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
         response.header(SERVER_TIMING, facts.serverTiming());
         try {

@@ -111,7 +111,6 @@ final class GenerationEndpoint implements Endpoint {
                 },
                 () -> {});
         call.finishIfEndIsAtHand();
-        exchange.facts().begun();
         exchange.send(body.toByteArray(), guard);
         call.finish();
     }
