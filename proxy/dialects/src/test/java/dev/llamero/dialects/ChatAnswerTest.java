@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers in golden files: OpenAI request and Ollama lines in, events or one object out. */
 class ChatAnswerTest {
-    private static final String ID = "chatcmpl-1";
+    private static final String ID = "1";
     private static final long CREATED = 1_795_475_481L;
 
     static Stream<GoldenFiles> answers() {
@@ -88,33 +88,22 @@ class ChatAnswerTest {
     }
 
     private static String translate(GoldenFiles golden, int pieceBytes) {
-        ChatCall call = ChatCall.read(golden.in().getFirst().getBytes(StandardCharsets.UTF_8));
+        var request =
+                ChatCompletionRequest.read(golden.in().getFirst().getBytes(StandardCharsets.UTF_8), Manner.OLLAMA);
         byte[] lines = lines(golden);
-        var splitter = new LineSplitter(LineSplitter.OLLAMA_LINE_BYTES_MAX);
+        AnswerReader reader = UpstreamKind.OLLAMA.answer("");
+        AnswerWriter writer = request.answer(ID, CREATED);
         var out = new ByteArrayOutputStream();
-        var stream = new ChatStream(call, ID, CREATED);
-        var collector = new ChatCollector(call, ID, CREATED);
-        LineSplitter.Sink sink = (bytes, offset, length) -> OllamaChunk.read(bytes, offset, length)
-                .ifPresent(chunk -> {
-                    if (call.stream()) {
-                        out.writeBytes(stream.events(chunk));
-                    } else {
-                        collector.add(chunk);
-                    }
-                });
         try {
             for (int at = 0; at < lines.length; at += Math.min(pieceBytes, lines.length)) {
                 // A copy per piece, overwritten afterwards: nothing may be kept of an array that was only lent.
                 byte[] piece = Arrays.copyOfRange(lines, at, (int) Math.min(lines.length, (long) at + pieceBytes));
-                splitter.feed(piece, 0, piece.length, sink);
+                reader.feed(piece, 0, piece.length, chunk -> out.writeBytes(writer.write(chunk)));
                 Arrays.fill(piece, (byte) 'x');
             }
-            splitter.end(sink);
-            if (!call.stream()) {
-                out.writeBytes(collector.completion());
-            }
+            reader.end(chunk -> out.writeBytes(writer.write(chunk)));
         } catch (DialectException e) {
-            out.writeBytes(ChatStream.failure(e.error()));
+            out.writeBytes(writer.failure(Failure.of(e.error())));
         }
         return out.toString(StandardCharsets.UTF_8);
     }

@@ -23,8 +23,9 @@ class ChatRequestTest {
     void translatesAsTheGoldenFileSays(GoldenFiles golden) throws IOException {
         String out;
         try {
-            ChatCall call = ChatCall.read(golden.in().getFirst().getBytes(StandardCharsets.UTF_8));
-            out = pretty(call.ollamaBody()) + "\nstream=" + call.stream() + " includeUsage=" + call.includeUsage();
+            var call = read(golden.in().getFirst().getBytes(StandardCharsets.UTF_8));
+            out = pretty(call.call().ollamaBody()) + "\nstream=" + call.stream() + " includeUsage="
+                    + call.includeUsage();
         } catch (DialectException e) {
             out = OpenAiErrors.status(e.error()) + "\n" + pretty(OpenAiErrors.body(e.error()));
         }
@@ -33,7 +34,7 @@ class ChatRequestTest {
 
     @Test
     void emptyBodyIsABadRequest() {
-        assertThatThrownBy(() -> ChatCall.read(new byte[0]))
+        assertThatThrownBy(() -> read(new byte[0]))
                 .isInstanceOfSatisfying(
                         DialectException.class, e -> assertThat(e.error()).isInstanceOf(DialectError.BadJson.class))
                 .hasMessageContaining("empty");
@@ -44,14 +45,13 @@ class ChatRequestTest {
         byte[] body = "{\"model\":\"x\",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]}"
                 .getBytes(StandardCharsets.UTF_8);
         body[body.length - 5] = (byte) 0xff;
-        assertThatThrownBy(() -> ChatCall.read(body)).isInstanceOf(DialectException.class);
+        assertThatThrownBy(() -> read(body)).isInstanceOf(DialectException.class);
     }
 
     @Test
     void deepNestingIsABadRequestAndNoStackOverflow() {
         String deep = "{\"messages\":" + "[".repeat(100_000);
-        assertThatThrownBy(() -> ChatCall.read(deep.getBytes(StandardCharsets.UTF_8)))
-                .isInstanceOf(DialectException.class);
+        assertThatThrownBy(() -> read(deep.getBytes(StandardCharsets.UTF_8))).isInstanceOf(DialectException.class);
     }
 
     /** Goal: whatever a caller sends, it is a call or a {@link DialectException}. Method: damage good bodies. */
@@ -68,7 +68,7 @@ class ChatRequestTest {
                             "{}[]\":,01-e.ntf \\\n\377".getBytes(StandardCharsets.ISO_8859_1)[random.nextInt(19)];
                 }
                 try {
-                    assertThat(ChatCall.read(bad).ollamaBody()).isNotEmpty();
+                    assertThat(read(bad).call().ollamaBody()).isNotEmpty();
                 } catch (DialectException e) {
                     assertThat(e.getMessage()).as("seed %d", seed).isNotBlank();
                 } catch (RuntimeException e) {
@@ -77,6 +77,10 @@ class ChatRequestTest {
                 }
             }
         }
+    }
+
+    private static ChatCompletionRequest read(byte[] body) {
+        return ChatCompletionRequest.read(body, Manner.OLLAMA);
     }
 
     private static String pretty(byte[] json) throws IOException {

@@ -34,22 +34,13 @@ class RecordedOllamaTest {
     void nativeAnswerTranslatesToTheRecordedOpenAiAnswer(String nativeFile, String openAiFile) throws IOException {
         JsonNode nativeRecord = recording(nativeFile);
         JsonNode openAiRecord = recording(openAiFile);
-        ChatCall call = ChatCall.read(openAiRecord.at("/request/body").asText().getBytes(StandardCharsets.UTF_8));
+        byte[] body = openAiRecord.at("/request/body").asText().getBytes(StandardCharsets.UTF_8);
+        AnswerWriter writer = ChatCompletionRequest.read(body, Manner.OLLAMA).answer("x", 0);
+        AnswerReader reader = UpstreamKind.OLLAMA.answer("");
         var out = new ByteArrayOutputStream();
-        var stream = new ChatStream(call, "x", 0);
-        var collector = new ChatCollector(call, "x", 0);
         for (String line : lines(nativeRecord)) {
-            byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-            OllamaChunk.read(bytes, 0, bytes.length).ifPresent(chunk -> {
-                if (call.stream()) {
-                    out.writeBytes(stream.events(chunk));
-                } else {
-                    collector.add(chunk);
-                }
-            });
-        }
-        if (!call.stream()) {
-            out.writeBytes(collector.completion());
+            byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
+            reader.feed(bytes, 0, bytes.length, chunk -> out.writeBytes(writer.write(chunk)));
         }
         assertThat(shape(out.toString(StandardCharsets.UTF_8).lines().toList())).isEqualTo(shape(lines(openAiRecord)));
     }
