@@ -55,6 +55,18 @@ final class SettingKeys {
             "",
             "Main memory, per model, for conversations that pause, such as 4GiB; 0 for none."
                     + " Unset: a quarter of what is free once the model is loaded, at most 8GiB.");
+    static final Setting TARGET_ITL = new Setting(
+            "target-itl",
+            List.of("LLAMERO_TARGET_ITL"),
+            "",
+            "Longest time between two tokens of an answer that prompts beside it may cause, such as 80ms."
+                    + " Unset: 50ms on a GPU, 250ms on a CPU. Shorter makes long prompts slower while others answer.");
+    static final Setting DRAFT_TOKENS = new Setting(
+            "draft-tokens",
+            List.of("LLAMERO_DRAFT_TOKENS"),
+            "16",
+            "Most tokens to guess ahead in one step from the text so far, where measured times make it pay; 0 for"
+                    + " none.");
     static final Setting NUM_PARALLEL = new Setting(
             "num-parallel",
             List.of("OLLAMA_NUM_PARALLEL"),
@@ -112,6 +124,8 @@ final class SettingKeys {
             NUM_BATCH,
             KV_CACHE_TYPE,
             CACHE_RAM,
+            TARGET_ITL,
+            DRAFT_TOKENS,
             NUM_PARALLEL,
             MAX_QUEUE,
             MAX_LOADED,

@@ -8,6 +8,7 @@ import dev.llamero.inference.model.KherudEngineFactory;
 import dev.llamero.inference.model.LlamaEngineFactory;
 import dev.llamero.inference.model.LoadDefaults;
 import dev.llamero.inference.model.LoadedModels;
+import dev.llamero.inference.model.StepOptions;
 import dev.llamero.models.KvType;
 import dev.llamero.settings.Setting;
 import dev.llamero.settings.SettingsException;
@@ -32,6 +33,7 @@ import java.util.OptionalLong;
  * @param loading how models are loaded
  * @param kvCacheType {@code f16} or {@code q8_0}
  * @param cacheRamBytes main memory for paused conversations, per model; empty for a share of what is free
+ * @param steps how engines fill their steps
  * @param parallel conversations at once per model
  * @param residents which models stay in memory, and for how long
  * @param engine which engine runs the models
@@ -48,6 +50,7 @@ record Settings(
         LoadDefaults loading,
         String kvCacheType,
         OptionalLong cacheRamBytes,
+        StepOptions steps,
         int parallel,
         LoadedModels.Limits residents,
         EngineKind engine,
@@ -95,6 +98,7 @@ record Settings(
                         integer(reader, SettingKeys.NUM_BATCH, 1, 8_192)),
                 oneOf(reader, SettingKeys.KV_CACHE_TYPE, List.of("f16", "q8_0")),
                 reader.bytes(SettingKeys.CACHE_RAM).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                steps(reader),
                 integer(reader, SettingKeys.NUM_PARALLEL, 1, 256),
                 new LoadedModels.Limits(maxLoaded == 0 ? 3 : maxLoaded, queue, keepAlive(reader)),
                 EngineKind.valueOf(oneOf(reader, SettingKeys.ENGINE, List.of("llama", "kherud"))
@@ -115,6 +119,16 @@ record Settings(
         return new ApiServer.Settings(address.host(), port, reader.list(SettingKeys.ORIGINS), stall);
     }
 
+    private static StepOptions steps(SettingsReader reader) {
+        Optional<Duration> target = reader.text(SettingKeys.TARGET_ITL).isEmpty()
+                ? Optional.empty()
+                : reader.duration(SettingKeys.TARGET_ITL);
+        if (target.isPresent() && (target.get().isNegative() || target.get().isZero())) {
+            throw new SettingsException("setting target-itl must be longer than 0");
+        }
+        return new StepOptions(target, integer(reader, SettingKeys.DRAFT_TOKENS, 0, 63));
+    }
+
     /** The engine that these settings choose. */
     EngineFactory engines() {
         int queue = residents.queueMax();
@@ -125,7 +139,8 @@ record Settings(
                         kvCacheType.equals("q8_0") ? KvType.Q8_0 : KvType.F16,
                         parallel,
                         queue,
-                        cacheRamBytes);
+                        cacheRamBytes,
+                        steps);
             case KHERUD -> new KherudEngineFactory(parallel, queue);
         };
     }

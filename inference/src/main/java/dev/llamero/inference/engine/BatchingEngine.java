@@ -1,6 +1,7 @@
 package dev.llamero.inference.engine;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -159,6 +160,11 @@ public final class BatchingEngine implements Engine {
     public Load load() {
         int running = loop.runningCount();
         return new Load(Math.max(0, admitted.get() - running), running);
+    }
+
+    @Override
+    public List<Waiting> waiting() {
+        return loop.waiting();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.llamero.inference.engine;
 
+import java.util.List;
+
 /**
  * One loaded model that answers generation requests. The seam between the API and whatever runs the model: the batching
  * engine over llama.cpp, or the {@code de.kherud:llama} binding.
@@ -18,6 +20,20 @@ public interface Engine extends ModelRunner {
 
     /** Requests that wait and run now. */
     Load load();
+
+    /** Requests that wait for a place, the next one first. */
+    default List<Waiting> waiting() {
+        return List.of();
+    }
+
+    /**
+     * A place in the queue.
+     *
+     * @param requestId whose
+     * @param position 1 for who is next
+     * @param estimateMillis about how long it will take until it runs; 0 if that is not known yet
+     */
+    record Waiting(String requestId, int position, long estimateMillis) {}
 
     /**
      * How busy an engine is.

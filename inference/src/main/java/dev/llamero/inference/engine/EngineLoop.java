@@ -1,7 +1,6 @@
 package dev.llamero.inference.engine;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -31,6 +30,7 @@ final class EngineLoop implements Runnable {
     private final SequenceCache cache;
     private final Scheduler scheduler;
     private final SamplingTeam sampling;
+    private final QueueWatch queue;
     private final int contextTokens;
     private final LongSupplier nanoClock;
     private final Batch batch;
@@ -74,6 +74,7 @@ final class EngineLoop implements Runnable {
         this.cache = new SequenceCache(decoder, parking);
         this.scheduler = new Scheduler(decoder, limits, settings, cache, new StepTimes(settings.rowShare()));
         this.sampling = sampling;
+        this.queue = new QueueWatch(limits.parallel());
         this.contextTokens = limits.contextTokensPerConversation();
         this.nanoClock = nanoClock;
         this.batch = new Batch(decoder.batchTokensMax());
@@ -120,6 +121,11 @@ final class EngineLoop implements Runnable {
         return closing || ended;
     }
 
+    /** Who waits, in order, as of the last turn. */
+    List<Engine.Waiting> waiting() {
+        return queue.waiting();
+    }
+
     int runningCount() {
         return runningCount;
     }
@@ -161,6 +167,7 @@ final class EngineLoop implements Runnable {
         dropCancelled();
         scheduler.admit();
         runningCount = scheduler.running().size();
+        queue.show(scheduler.waiting());
         if (runningCount == 0) {
             LockSupport.park(this);
             return;
@@ -183,10 +190,9 @@ final class EngineLoop implements Runnable {
         if (!cancels.getAndSet(false)) {
             return;
         }
-        for (Iterator<Slot> slots = scheduler.waiting().iterator(); slots.hasNext(); ) {
-            Slot slot = slots.next();
+        for (Slot slot : scheduler.waiting().inOrder()) {
             if (slot.mailbox.cancelled()) {
-                slots.remove();
+                scheduler.waiting().remove(slot);
                 finish(slot, FinishReason.CANCELLED);
             }
         }
@@ -322,6 +328,7 @@ final class EngineLoop implements Runnable {
     private void end(Slot slot, TokenEvent event) {
         LOG.log(System.Logger.Level.DEBUG, () -> "Request " + slot.request.requestId() + ": " + event);
         scheduler.leave(slot);
+        queue.left(slot.heldNanos());
         slot.phase = Slot.Phase.DONE;
         if (slot.constraint != null) {
             closeConstraint(slot);
@@ -365,9 +372,9 @@ final class EngineLoop implements Runnable {
         ended = true;
         takeHandedIn();
         List<Slot> left = new ArrayList<>(scheduler.running());
-        left.addAll(scheduler.waiting());
-        scheduler.waiting().clear();
+        left.addAll(scheduler.waiting().inOrder());
         for (Slot slot : left) {
+            scheduler.waiting().remove(slot);
             fail(slot, cause.get());
         }
     }

@@ -1,5 +1,7 @@
 package dev.llamero.inference.engine;
 
+import java.util.Optional;
+
 /**
  * The caller's handle on one running answer. Leaving its scope stops the work: {@link #close()} before the end cancels.
  *
@@ -13,6 +15,14 @@ public interface Generation extends AutoCloseable {
      * @throws InterruptedException if the reading thread is interrupted
      */
     TokenEvent next() throws InterruptedException;
+
+    /**
+     * The place in the queue that the request got when it came, known once {@link #next} has returned; empty if it did
+     * not have to wait, or the engine does not tell.
+     */
+    default Optional<Engine.Waiting> queued() {
+        return Optional.empty();
+    }
 
     /** Asks the engine to stop this generation; takes effect within one step, and frees its sequence. */
     void cancel();

@@ -2,6 +2,7 @@ package dev.llamero.inference.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -20,6 +21,7 @@ final class Mailbox implements Generation {
     private volatile Thread waitingReader;
     private volatile boolean cancelled;
     private volatile boolean ended;
+    private volatile Engine.Waiting queued;
 
     // Reader's side.
     private int head;
@@ -27,6 +29,7 @@ final class Mailbox implements Generation {
 
     // Engine's side.
     private int tail;
+    private boolean news;
     private final StringBuilder overflow = new StringBuilder();
     private final List<TokenLogprob> overflowLogprobs = new ArrayList<>();
 
@@ -73,6 +76,16 @@ final class Mailbox implements Generation {
         cancel();
     }
 
+    /** Engine's thread, before the first event: where the request stood when it came. */
+    void queued(Engine.Waiting place) {
+        queued = place;
+    }
+
+    @Override
+    public Optional<Engine.Waiting> queued() {
+        return Optional.ofNullable(queued);
+    }
+
     boolean cancelled() {
         return cancelled;
     }
@@ -90,11 +103,12 @@ final class Mailbox implements Generation {
         }
     }
 
-    /** Engine's thread: hands over joined pieces as soon as the reader made room. Called once per step. */
+    /** Engine's thread: hands over what has come, and wakes the reader. Called once per step. */
     void flush() {
         if ((!overflow.isEmpty() || !overflowLogprobs.isEmpty()) && hasRoom()) {
             putOverflow();
         }
+        wakeReader();
     }
 
     /** Engine's thread: the last event. */
@@ -104,6 +118,7 @@ final class Mailbox implements Generation {
         }
         ended = true;
         put(event);
+        wakeReader();
     }
 
     /** Whether a piece fits and two places remain. The free places follow {@link #tail}, so the third one tells. */
@@ -120,6 +135,14 @@ final class Mailbox implements Generation {
     private void put(TokenEvent event) {
         ring.set(tail, event);
         tail = following(tail, 1);
+        news = true;
+    }
+
+    private void wakeReader() {
+        if (!news) {
+            return;
+        }
+        news = false;
         Thread reader = waitingReader;
         if (reader != null) {
             LockSupport.unpark(reader);

@@ -1,20 +1,18 @@
 package dev.llamero.inference.engine;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.List;
 
 /**
  * Decides who runs and what the next step carries. Engine's thread only.
  *
- * <p>Admission is first come, first served, as soon as a place and the cells for the whole prompt are there. A step
- * carries one row of every decoding slot first, and guesses of what follows it where these pay ({@link DraftPlan}).
- * Then come prompts: up to one ubatch while nobody decodes, otherwise as many rows as keep the step within the target
- * time ({@link StepTimes}); a quarter goes to the oldest prompt, so that none starves, the rest to the shortest
- * remaining first. When cells run out, idle sequences go first, then the youngest running slot gives its sequence up
- * and queues again at the front.
+ * <p>Callers take turns ({@link WaitingLine}); who is next is admitted as soon as a place and the cells for the whole
+ * prompt are there. A step carries one row of every decoding slot first, and guesses of what follows it where these pay
+ * ({@link DraftPlan}). Then come prompts: up to one ubatch while nobody decodes, otherwise as many rows as keep the
+ * step within the target time ({@link StepTimes}); a quarter goes to the oldest prompt, so that none starves, the rest
+ * to the shortest remaining first. When cells run out, idle sequences go first, then the youngest running slot gives
+ * its sequence up and queues again at the front.
  */
 final class Scheduler {
     /** A slot waits for another one's prefill only if that saves at least so many tokens. */
@@ -37,7 +35,7 @@ final class Scheduler {
     private final StepTimes times;
     private final DraftPlan drafts;
     private final List<Slot> answering = new ArrayList<>();
-    private final Deque<Slot> waiting = new ArrayDeque<>();
+    private final WaitingLine waiting = new WaitingLine();
     private final List<Slot> running = new ArrayList<>();
     private final List<Slot> prefilling = new ArrayList<>();
     private long admissions;
@@ -56,7 +54,7 @@ final class Scheduler {
         cache.spare(this::isAwaited);
     }
 
-    Deque<Slot> waiting() {
+    WaitingLine waiting() {
         return waiting;
     }
 
@@ -64,11 +62,12 @@ final class Scheduler {
         return running;
     }
 
-    /** Moves waiting slots, oldest first, to the running ones while there is room. */
+    /** Moves waiting slots, in their order, to the running ones while there is room. */
     void admit() {
         while (running.size() < limits.parallel() && !waiting.isEmpty() && fits(waiting.peek())) {
             Slot slot = waiting.poll();
             slot.age = slot.age == 0 ? ++admissions : slot.age;
+            slot.markAdmitted();
             chooseLeader(slot);
             running.add(slot);
             if (slot.phase != Slot.Phase.FOLLOWING) {
@@ -124,7 +123,7 @@ final class Scheduler {
     /** Whether one of the requests next in line goes on with most of an idle sequence. */
     private boolean isAwaited(CachedSequence sequence) {
         int looked = 0;
-        for (Slot slot : waiting) {
+        for (Slot slot : waiting.inOrder()) {
             if (looked++ >= limits.parallel()) {
                 return false;
             }

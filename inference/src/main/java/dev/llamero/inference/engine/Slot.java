@@ -68,6 +68,7 @@ final class Slot {
     /** Whether the middle of its tokens was dropped. */
     boolean shifted;
 
+    private long admittedNanos;
     private long firstRowNanos;
     private long firstTokenNanos;
 
@@ -108,6 +109,17 @@ final class Slot {
     /** Whether a control token's text is part of the answer. */
     boolean shows(int token) {
         return !request.shownTokens().isEmpty() && request.shownTokens().contains(token);
+    }
+
+    void markAdmitted() {
+        if (admittedNanos == 0) {
+            admittedNanos = System.nanoTime();
+        }
+    }
+
+    /** How long it has had a place; 0 if it never had one. */
+    long heldNanos() {
+        return admittedNanos == 0 ? 0 : System.nanoTime() - admittedNanos;
     }
 
     void markFirstRow() {

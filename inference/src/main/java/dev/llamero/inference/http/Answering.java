@@ -11,6 +11,8 @@ import dev.llamero.inference.engine.TokenEvent;
 import dev.llamero.inference.engine.TokenLogprob;
 import dev.llamero.inference.prompt.AnswerParser;
 import dev.llamero.inference.prompt.AnswerParser.Delta;
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -23,9 +25,13 @@ import java.util.Map;
 final class Answering {
     private static final System.Logger LOG = System.getLogger(Answering.class.getName());
 
+    private static final HeaderName QUEUE_POSITION = HeaderNames.create("X-Llamero-Queue-Position");
+    private static final HeaderName QUEUE_ESTIMATE = HeaderNames.create("X-Llamero-Queue-Estimate-Ms");
+
     private final Exchange exchange;
     private final Replies replies;
     private final AnswerShape shape;
+    private boolean placeTold;
     private final boolean stream;
     private final long loadNanos;
     private final StringBuilder raw = new StringBuilder();
@@ -77,7 +83,9 @@ final class Answering {
         try (Generation generation = engine.submit(request);
                 var _ = exchange.watch().onGone(generation::cancel)) {
             while (true) {
-                switch (generation.next()) {
+                TokenEvent event = generation.next();
+                tellPlace(generation);
+                switch (event) {
                     case TokenEvent.Piece piece -> {
                         raw.append(piece.text());
                         tell(parser.accept(piece.text()), piece.logprobs());
@@ -95,6 +103,18 @@ final class Answering {
             tellFailure(e);
             return null;
         }
+    }
+
+    /** A request that had to wait says so in the head of its reply, which has not gone out before the first event. */
+    private void tellPlace(Generation generation) {
+        if (placeTold) {
+            return;
+        }
+        placeTold = true;
+        generation.queued().ifPresent(place -> {
+            exchange.reply(QUEUE_POSITION, Integer.toString(place.position()));
+            exchange.reply(QUEUE_ESTIMATE, Long.toString(place.estimateMillis()));
+        });
     }
 
     private void tell(Delta delta, List<TokenLogprob> pieceLogprobs) {

@@ -2,6 +2,7 @@ package dev.llamero.inference.http;
 
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.ShowRequest;
+import dev.llamero.inference.engine.Engine;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelHeader;
@@ -60,6 +61,18 @@ final class ModelsHandler {
         object.put("expires_at", Texts.local(row.expires()));
         object.put("size_vram", row.info().bytesOnGpu());
         object.put("context_length", row.info().contextTokens());
+        // Ollama has no such field: it is there only while somebody waits.
+        if (!row.waiting().isEmpty()) {
+            object.put("queue", row.waiting().stream().map(ModelsHandler::place).toList());
+        }
+        return object;
+    }
+
+    private static Map<String, Object> place(Engine.Waiting waiting) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put("request_id", waiting.requestId());
+        object.put("position", waiting.position());
+        object.put("estimate_ms", waiting.estimateMillis());
         return object;
     }
 

@@ -24,9 +24,15 @@ import java.util.function.Supplier;
  * @param queueMax requests that may wait for one of these places
  * @param parkedBytesMax most main memory for idle conversations of one model; 0 for none, empty for a quarter of what
  *     is free once the model is loaded, at most 8 GiB
+ * @param steps how steps are filled
  */
 public record LlamaEngineFactory(
-        NativeSettings natives, KvType kvType, int parallel, int queueMax, OptionalLong parkedBytesMax)
+        NativeSettings natives,
+        KvType kvType,
+        int parallel,
+        int queueMax,
+        OptionalLong parkedBytesMax,
+        StepOptions steps)
         implements EngineFactory {
     private static final long PARKED_BYTES_AUTO_MAX = 8L << 30;
     private static final int PARKED_SHARE_OF_FREE = 4;
@@ -52,8 +58,8 @@ public record LlamaEngineFactory(
         try {
             EngineInfo info = open.info();
             var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens(), parkedBytes(runtime));
-            var engine =
-                    new BatchingEngine(model.name().display(), open.decoder(), open.tokenizer(), info, limits, open);
+            var engine = new BatchingEngine(
+                    model.name().display(), open.decoder(), open.tokenizer(), info, limits, steps.of(info), open);
             return new LoadedEngine(engine, open::grammar);
         } catch (RuntimeException e) {
             open.close();

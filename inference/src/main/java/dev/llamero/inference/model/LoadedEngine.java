@@ -5,6 +5,7 @@ import dev.llamero.inference.engine.Engine;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.ModelRunner;
 import dev.llamero.inference.engine.TokenConstraint;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -26,5 +27,10 @@ public record LoadedEngine(ModelRunner runner, Function<String, TokenConstraint>
     /** What makes vectors; empty for a model that writes text. */
     public Optional<Embedder> embedder() {
         return runner instanceof Embedder embedder ? Optional.of(embedder) : Optional.empty();
+    }
+
+    /** Requests that wait for a place in it. */
+    public List<Engine.Waiting> waiting() {
+        return runner instanceof Engine engine ? engine.waiting() : List.of();
     }
 }

@@ -1,7 +1,9 @@
 package dev.llamero.inference.model;
 
 import dev.llamero.inference.api.GoDuration;
+import dev.llamero.inference.engine.Engine;
 import dev.llamero.inference.engine.EngineException;
+import dev.llamero.inference.engine.EngineInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -90,8 +92,12 @@ public final class LoadedModels implements AutoCloseable {
         }
     }
 
-    /** One row of {@code /api/ps}. */
-    public record Row(LocalModel model, dev.llamero.inference.engine.EngineInfo info, Instant expires) {}
+    /**
+     * One row of {@code /api/ps}.
+     *
+     * @param waiting requests that wait for a place in this model's engine, the next one first
+     */
+    public record Row(LocalModel model, EngineInfo info, Instant expires, List<Engine.Waiting> waiting) {}
 
     /**
      * The model, loaded with these options, for one request.
@@ -295,8 +301,11 @@ public final class LoadedModels implements AutoCloseable {
         try {
             return residents.values().stream()
                     .filter(resident -> resident.loaded != null)
-                    .map(resident ->
-                            new Row(resident.model, resident.loaded.runner().info(), resident.expires()))
+                    .map(resident -> new Row(
+                            resident.model,
+                            resident.loaded.runner().info(),
+                            resident.expires(),
+                            resident.loaded.waiting()))
                     .sorted(Comparator.comparing(Row::expires).reversed())
                     .toList();
         } finally {

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Tokenizes off the engine's thread and off virtual threads, whose carrier a long native call would hold.
  *
- * <p>Two daemon platform threads; callers wait. When too many wait, the caller's own thread does the work, which slows
+ * <p>A short text takes less time than to wake a thread for it, and is tokenized by its caller. For others there are
+ * two daemon platform threads; callers wait. When too many wait, the caller's own thread does the work, which slows
  * down who asks too much.
  *
  * <p>Long text is cut at special tokens: llama.cpp v0.5.0 searches all the rest of a text for each special token behind
@@ -41,6 +42,9 @@ public final class TokenizingPool implements AutoCloseable {
 
     /** Tokens of a prompt: special tokens are read from its text, and those around it are added. */
     public int[] encode(Tokenizer tokenizer, String text) throws InterruptedException {
+        if (text.length() <= PART_CHARS) {
+            return parts(tokenizer, text, true);
+        }
         return run(() -> parts(tokenizer, text, true));
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.EngineFactory;
 import dev.llamero.inference.model.LlamaEngineFactory;
+import dev.llamero.inference.model.StepOptions;
 import dev.llamero.inference.prompt.JinjaTemplates;
 import dev.llamero.models.KvType;
 import java.io.IOException;
@@ -51,7 +52,12 @@ class GoldenModelsTest {
 
     private static EngineFactory engines() {
         return new LlamaEngineFactory(
-                NativeSettings.fromEnvironment(System.getenv()), KvType.F16, 1, 64, OptionalLong.of(0));
+                NativeSettings.fromEnvironment(System.getenv()),
+                KvType.F16,
+                1,
+                64,
+                OptionalLong.of(0),
+                StepOptions.DEFAULTS);
     }
 
     private TestServer server(List<String> installed) throws IOException {

@@ -3,6 +3,7 @@ package dev.llamero.inference.http;
 import dev.llamero.inference.engine.FinishReason;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.LlamaEngineFactory;
+import dev.llamero.inference.model.StepOptions;
 import dev.llamero.inference.prompt.JinjaTemplates;
 import dev.llamero.models.KvType;
 import java.io.IOException;
@@ -34,7 +35,12 @@ public final class StoreServer implements AutoCloseable {
     /** With the real weights and the real engine. */
     public static StoreServer real(Path folder, List<String> names) throws IOException {
         var engines = new LlamaEngineFactory(
-                NativeSettings.fromEnvironment(System.getenv()), KvType.F16, 1, 64, OptionalLong.empty());
+                NativeSettings.fromEnvironment(System.getenv()),
+                KvType.F16,
+                1,
+                64,
+                OptionalLong.empty(),
+                StepOptions.DEFAULTS);
         return new StoreServer(
                 new TestServer(new TestServer.Choice(
                         List.of(),
