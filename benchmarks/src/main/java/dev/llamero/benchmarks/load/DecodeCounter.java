@@ -10,8 +10,8 @@ import java.util.Set;
  * count them stays at 0. llama-server's answers tell their own count, which goes before this one.
  */
 final class DecodeCounter {
-    /** Runs that carried at least one decoding sequence. */
-    private static final Set<String> NAMES = Set.of("llamero_engine_decode_steps_total");
+    /** Forward passes; the few that compute the prompt count as well. */
+    private static final Set<String> NAMES = Set.of("llamero_steps_total");
 
     private final Target target;
 

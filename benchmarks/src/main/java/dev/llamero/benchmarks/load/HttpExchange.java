@@ -15,7 +15,7 @@ import java.util.Locale;
  * One kept connection of HTTP/1.1. Reads on the caller's own thread, so that a piece is timed when its bytes are there
  * and not when some pool has handed it over. Owned by one thread at a time.
  */
-final class HttpExchange implements AutoCloseable {
+public final class HttpExchange implements AutoCloseable {
     private static final int LINE_BYTES_MAX = 4 << 20;
     private static final int CONNECT_MILLIS = 10_000;
 
@@ -27,21 +27,22 @@ final class HttpExchange implements AutoCloseable {
     private boolean ended;
     private long idleSince;
 
-    HttpExchange(int port) throws IOException {
+    /** Connects to a port of this machine. */
+    public HttpExchange(int port) throws IOException {
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
         socket.setTcpNoDelay(true);
         in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
     }
 
     /** Sends a request in one write, and gives the moment before it. */
-    long send(byte[] request) throws IOException {
+    public long send(byte[] request) throws IOException {
         long now = System.nanoTime();
         socket.getOutputStream().write(request);
         return now;
     }
 
     /** The next reads wait so long; 0 for ever. */
-    void waitAtMost(int millis) throws IOException {
+    public void waitAtMost(int millis) throws IOException {
         socket.setSoTimeout(millis);
     }
 
@@ -50,7 +51,7 @@ final class HttpExchange implements AutoCloseable {
      *
      * @throws EOFException if the server closed the connection instead of answering
      */
-    int readHead() throws IOException {
+    public int readHead() throws IOException {
         String status = rawLine();
         if (status == null) {
             throw new EOFException("the server closed the connection");
@@ -78,7 +79,7 @@ final class HttpExchange implements AutoCloseable {
     }
 
     /** The next line of the body without its end, or null behind the last. */
-    String readLine() throws IOException {
+    public String readLine() throws IOException {
         var line = new ByteArrayOutputStream(256);
         for (int value = readByte(); value != '\n'; value = readByte()) {
             if (value < 0) {

@@ -53,9 +53,9 @@ class DefinitionsTest {
     @Test
     void runsOfTheModelAreReadFromMetrics() {
         assertThat(DecodeCounter.sum("""
-            # HELP llamero_engine_decode_steps_total steps
-            llamero_engine_decode_steps_total{model="a"} 40.0
-            llamero_engine_decode_steps_total{model="b"} 2
+            # HELP llamero_steps_total steps
+            llamero_steps_total{model="a"} 40.0
+            llamero_steps_total{model="b"} 2
             llamero_other_total 7
             """)).isEqualTo(42);
     }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Option;
             "  serve    only the model server (Ollama API, 127.0.0.1:11434)",
             "  proxy    only the proxy (OpenAI API, 127.0.0.1:8080)",
             "  gateway  only the chat page (127.0.0.1:18789)",
-            "  bench    JMH benchmarks; compare  compare running servers",
+            "  compare  measure servers side by side; bench  JMH benchmarks; soak  long runs; bench-model  a random"
+                    + " model",
             "  build    build what changed; format  format the Java sources",
             "",
             "The commands on models ask the server at OLLAMA_HOST (default 127.0.0.1:11434)."
