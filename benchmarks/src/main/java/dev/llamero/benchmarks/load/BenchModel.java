@@ -33,7 +33,7 @@ public final class BenchModel implements Callable<Integer> {
     @Option(
             names = "--weights",
             defaultValue = "Q4_0",
-            description = "Q4_0 (336 MB), Q8_0 (633 MB), Q4_1 or F16. Default: ${DEFAULT-VALUE}.")
+            description = "Q4_0 (340 MB), Q8_0 (638 MB), Q4_1 or F16. Default: ${DEFAULT-VALUE}.")
     private String weights;
 
     @Option(names = "--layers", defaultValue = "28", description = "Fewer make it smaller. Default: ${DEFAULT-VALUE}.")

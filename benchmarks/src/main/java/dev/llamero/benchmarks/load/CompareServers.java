@@ -133,8 +133,6 @@ public final class CompareServers implements Callable<Integer> {
         Path folder = out != null ? out : Path.of(".llamero", "compare", started.substring(0, 10) + "-" + machine);
         Results results = measure(servers, chosen, folder, started);
         ResultsFolder.write(folder, results);
-        console.println();
-        console.print(Table.of(results));
         console.println("\nTable, charts and all samples: " + folder);
         return 0;
     }
