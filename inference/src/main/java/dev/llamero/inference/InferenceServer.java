@@ -13,6 +13,7 @@ import dev.llamero.inference.model.StoreAccess;
 import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.JinjaTemplates;
 import dev.llamero.inference.prompt.TokenizingPool;
+import dev.llamero.models.registry.Registry;
 import dev.llamero.models.store.Prune;
 import dev.llamero.models.store.StoreFolder;
 import dev.llamero.settings.LogSetup;
@@ -98,8 +99,12 @@ public final class InferenceServer implements AutoCloseable {
             }
             var handlers = new ApiHandlers(
                     ModelStore.of(folder, store.map(root -> new OllamaStore(root, settings.goTemplates()))),
-                    store.map(root ->
-                            StoreAccess.of(root, folder, new LlamaRewriter(settings.natives()), !settings.noprune())),
+                    store.map(root -> StoreAccess.of(
+                            root,
+                            folder,
+                            new LlamaRewriter(settings.natives()),
+                            shutdown.then("downloads", registry(root, !settings.noprune())),
+                            !settings.noprune())),
                     loaded,
                     settings.loading(),
                     new ChatTemplates(JinjaTemplates::parse),
@@ -110,6 +115,11 @@ public final class InferenceServer implements AutoCloseable {
             shutdown.close();
             throw e;
         }
+    }
+
+    private static Registry registry(StoreFolder store, boolean prunes) {
+        Path key = Path.of(System.getProperty("user.home")).resolve(".ollama/id_ed25519");
+        return new Registry(store, new Registry.Settings(key, System.getenv(), ApiServer.agent(), prunes));
     }
 
     /** In the background: a large store must not delay the start, and nothing younger than an hour is touched. */

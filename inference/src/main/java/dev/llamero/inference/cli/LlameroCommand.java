@@ -75,6 +75,8 @@ public final class LlameroCommand implements Callable<Integer> {
         top.line = line;
         line.addSubcommand(new UpCommand())
                 .addSubcommand(new RunCommand(surroundings))
+                .addSubcommand(new PullCommand(surroundings))
+                .addSubcommand(new PushCommand(surroundings))
                 .addSubcommand(new ListCommand(surroundings))
                 .addSubcommand(new PsCommand(surroundings))
                 .addSubcommand(new ShowCommand(surroundings))

@@ -45,6 +45,9 @@ final class RunCommand extends ClientCommand {
     @Option(names = "--nowordwrap", description = "Do not wrap words at the terminal's width.")
     private boolean noWordWrap;
 
+    @Option(names = "--insecure", description = "Pull a missing model without encryption.")
+    private boolean insecure;
+
     RunCommand(Surroundings surroundings) {
         super(surroundings);
     }
@@ -55,7 +58,7 @@ final class RunCommand extends ClientCommand {
         RunSettings settings = settings();
         String prompt = prompt();
         ModelClient client = surroundings.client();
-        Reply model = client.post("/api/show", Map.of("model", settings.model));
+        Reply model = show(client, settings.model);
         if (model.texts("capabilities").contains("embedding")) {
             embed(client, settings, prompt);
         } else if (prompt.isEmpty() && surroundings.isInteractive()) {
@@ -63,6 +66,19 @@ final class RunCommand extends ClientCommand {
         } else {
             generate(client, settings, prompt);
         }
+    }
+
+    /** What is not there yet is pulled first. */
+    private Reply show(ModelClient client, String model) throws IOException {
+        try {
+            return client.post("/api/show", Map.of("model", model));
+        } catch (ServerFailure e) {
+            if (!e.isModelMissing()) {
+                throw e;
+            }
+        }
+        new Transfer(surroundings, out(), err()).pull(model, insecure);
+        return client.post("/api/show", Map.of("model", model));
     }
 
     private RunSettings settings() {

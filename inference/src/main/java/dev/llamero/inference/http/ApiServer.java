@@ -111,6 +111,13 @@ public final class ApiServer implements AutoCloseable {
         return builder.build();
     }
 
+    /** Who we are to registries: they answer by the version of Ollama that a client claims to be. */
+    public static String agent() {
+        return "ollama/" + OllamaVersion.NUMBER + " (" + System.getProperty("os.arch") + " "
+                + System.getProperty("os.name").toLowerCase(Locale.ROOT) + ") llamero Java/"
+                + Runtime.version().feature();
+    }
+
     public int port() {
         return server.port();
     }

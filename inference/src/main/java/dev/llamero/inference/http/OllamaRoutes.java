@@ -37,6 +37,9 @@ final class OllamaRoutes {
         add("GET", "/api/ps", models::ps);
         add("POST", "/api/show", models::show);
         add("POST", "/api/create", new CreateHandler(store)::create);
+        var transfers = new TransferHandler(store);
+        add("POST", "/api/pull", transfers::pull);
+        add("POST", "/api/push", transfers::push);
         add("POST", "/api/copy", store::copy);
         add("DELETE", "/api/delete", store::delete);
         add("HEAD", "/api/blobs/*", store::blobExists);

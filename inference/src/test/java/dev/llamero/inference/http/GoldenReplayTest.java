@@ -73,6 +73,7 @@ class GoldenReplayTest {
         var names = new ArrayList<String>();
         for (String area : List.of(
                 "transport",
+                "pull",
                 "errors",
                 "cors",
                 "list",

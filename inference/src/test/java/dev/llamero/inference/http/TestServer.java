@@ -14,6 +14,7 @@ import dev.llamero.inference.model.StoreAccess;
 import dev.llamero.inference.prompt.ChatTemplate;
 import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.TokenizingPool;
+import dev.llamero.models.registry.Registry;
 import dev.llamero.models.store.StoreFolder;
 import java.io.IOException;
 import java.net.BindException;
@@ -50,12 +51,20 @@ final class TestServer implements AutoCloseable {
         var natives = NativeSettings.fromEnvironment(System.getenv());
         var handlers = new ApiHandlers(
                 ModelStore.of(folder, store.map(root -> new OllamaStore(root, Optional.empty()))),
-                store.map(root -> StoreAccess.of(root, folder, new LlamaRewriter(natives), true)),
+                store.map(root -> StoreAccess.of(root, folder, new LlamaRewriter(natives), registry(root), true)),
                 loaded,
                 new LoadDefaults(choice.contextTokens(), -1, 1, 512),
                 new ChatTemplates(choice.templates()),
                 pool);
         server = ApiServer.start(new ApiServer.Settings("127.0.0.1", 0, List.of(), WRITE_STALL), handlers);
+    }
+
+    /** Its key would lie beside the store; no test shows one to a registry. */
+    private static Registry registry(StoreFolder root) {
+        return new Registry(
+                root,
+                new Registry.Settings(
+                        root.blobs().folder().resolveSibling("id_ed25519"), Map.of(), ApiServer.agent(), true));
     }
 
     static LoadedModels.Limits limits() {

@@ -1,5 +1,6 @@
 package dev.llamero.models.create;
 
+import dev.llamero.models.store.Digest;
 import dev.llamero.models.store.ModelName;
 import java.util.List;
 import java.util.Map;
@@ -37,4 +38,23 @@ public record CreateRequest(
         String renderer,
         String parser,
         String requires,
-        Map<String, Object> info) {}
+        Map<String, Object> info) {
+    /** A model of one GGUF file whose blob is in the store, as it is. */
+    public static CreateRequest ofFile(ModelName name, String file, Digest weights) {
+        return new CreateRequest(
+                name,
+                Optional.empty(),
+                Optional.of(Map.of(file, weights.toString())),
+                Map.of(),
+                "",
+                "",
+                List.of(),
+                Map.of(),
+                List.of(),
+                "",
+                "",
+                "",
+                "",
+                Map.of());
+    }
+}

@@ -55,6 +55,11 @@ public final class ModelSource {
         return ModelName.parse(rest).map(name -> new ModelSource(name, found, Optional.empty(), Optional.empty()));
     }
 
+    /** The registry that a name says. */
+    public static ModelSource of(ModelName name) {
+        return new ModelSource(name, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
     /** Whether it is the address of a file rather than a name. */
     public static boolean isFile(String text) {
         Matcher user = USER.matcher(text.strip());

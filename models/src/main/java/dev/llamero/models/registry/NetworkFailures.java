@@ -36,7 +36,8 @@ final class NetworkFailures {
         if (is(cause, ConnectException.class)) {
             return "dial tcp " + dialled(address) + ": connect: " + connectWords(cause);
         }
-        if (cause instanceof SSLException && text(cause).contains("Unsupported or unrecognized SSL message")) {
+        if (cause instanceof SSLException
+                && text(cause).toLowerCase(Locale.ROOT).contains("unrecognized ssl message")) {
             return "http: server gave HTTP response to HTTPS client";
         }
         if (cause instanceof SSLException) {

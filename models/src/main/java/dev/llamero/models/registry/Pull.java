@@ -28,42 +28,65 @@ final class Pull {
     private final StoreFolder store;
     private final ModelSource source;
     private final RegistrySession session;
+    private final Registry.FileModels files;
     private final TransferListener listener;
 
-    Pull(Registry registry, ModelSource source, RegistrySession session, TransferListener listener) {
+    Pull(
+            Registry registry,
+            ModelSource source,
+            RegistrySession session,
+            Registry.FileModels files,
+            TransferListener listener) {
         this.registry = registry;
         this.store = registry.store();
         this.source = source;
         this.session = session;
+        this.files = files;
         this.listener = listener;
     }
 
     void run() throws IOException {
         ModelName name = store.manifests().spelling(source.name());
+        listener.tell(TransferEvent.of("pulling manifest"));
+        if (source.file().isPresent()) {
+            pullFile(name, source.file().get());
+        } else {
+            pullModel(name);
+        }
+    }
+
+    private void pullModel(ModelName name) throws IOException {
         Set<Digest> old = installed(name);
+        byte[] bytes = manifestBytes(name);
+        Manifest manifest = parsed(bytes);
+        List<Layer> layers = new ArrayList<>(manifest.layers());
+        layers.add(manifest.config());
         try (StoreFolder.Hold hold = store.hold()) {
-            listener.tell(TransferEvent.of("pulling manifest"));
-            byte[] bytes;
-            Manifest manifest;
-            if (source.file().isPresent()) {
-                Layer weights = weights();
-                hold.add(weights.digest());
-                fetch(name, List.of(weights));
-                manifest = madeOf(weights, hold);
-                bytes = manifest.json();
-            } else {
-                bytes = manifestBytes(name);
-                manifest = parsed(bytes);
-                List<Layer> layers = new ArrayList<>(manifest.layers());
-                layers.add(manifest.config());
-                manifest.digests().forEach(hold::add);
-                fetch(name, layers);
-            }
+            manifest.digests().forEach(hold::add);
+            fetch(name, layers);
             listener.tell(TransferEvent.of("writing manifest"));
             store.write(name, bytes);
-            prune(old, manifest);
         }
+        prune(old, manifest);
         listener.tell(TransferEvent.of(TransferEvent.SUCCESS));
+    }
+
+    private void pullFile(ModelName name, URI file) throws IOException {
+        Layer weights = weights(file);
+        boolean isNew = !store.blobs().has(weights.digest());
+        boolean made = false;
+        try (StoreFolder.Hold hold = store.hold()) {
+            hold.add(weights.digest());
+            fetch(name, List.of(weights));
+            String path = file.getPath();
+            files.make(name, path.substring(path.lastIndexOf('/') + 1), weights.digest());
+            made = true;
+        } finally {
+            // What is no model is not kept.
+            if (isNew && !made) {
+                store.deleteUnused(Set.of(weights.digest()));
+            }
+        }
     }
 
     private Set<Digest> installed(ModelName name) {
@@ -131,26 +154,15 @@ final class Pull {
     }
 
     /** The one layer of a model that is a file. */
-    private Layer weights() throws IOException {
+    private Layer weights(URI file) throws IOException {
         Digest digest = source.digest().orElseThrow();
         long size = store.blobs().has(digest)
                 ? store.blobs().size(digest)
-                : new BlobSource(session, source.file().orElseThrow()).size(listener::isGone);
+                : new BlobSource(session, file).size(listener::isGone);
         if (size > TransferLimits.MODEL_BYTES_MAX) {
             throw new RegistryException("the server says that the file has " + size + " bytes");
         }
         return new Layer(Layer.MODEL, digest, size);
-    }
-
-    /** A model of a file that has arrived; what is no model is not kept. */
-    private Manifest madeOf(Layer weights, StoreFolder.Hold hold) throws IOException {
-        try {
-            return GgufFileModel.manifest(store, hold, weights);
-        } catch (RegistryException e) {
-            hold.close();
-            store.deleteUnused(Set.of(weights.digest()));
-            throw e;
-        }
     }
 
     /** Brings the blobs into the store, checked. */

@@ -1,5 +1,7 @@
 package dev.llamero.models.registry;
 
+import dev.llamero.models.store.Digest;
+import dev.llamero.models.store.ModelName;
 import dev.llamero.models.store.StoreFolder;
 import java.io.IOException;
 import java.net.URI;
@@ -31,6 +33,18 @@ public final class Registry implements AutoCloseable {
      */
     public record Settings(Path keyFile, Map<String, String> environment, String agent, boolean prune) {}
 
+    /** Makes a model of one GGUF file that has arrived, and tells the rest of the steps. */
+    @FunctionalInterface
+    public interface FileModels {
+        /**
+         * Makes it.
+         *
+         * @param file its name, with {@code .gguf}
+         * @param weights its blob, which is in the store
+         */
+        void make(ModelName name, String file, Digest weights) throws IOException;
+    }
+
     /** How much a disk has left. */
     @FunctionalInterface
     interface FreeSpace {
@@ -60,10 +74,12 @@ public final class Registry implements AutoCloseable {
      * Brings a model into the store; no effect on a model of this name until all of it is there.
      *
      * @param insecure whether the registry is spoken to without encryption
+     * @param files makes the model if the source is the address of a file
      * @throws RegistryException if it cannot be had, or the listener has gone
      */
-    public void pull(ModelSource source, boolean insecure, TransferListener listener) throws IOException {
-        new Pull(this, source, session(source, insecure), listener).run();
+    public void pull(ModelSource source, boolean insecure, FileModels files, TransferListener listener)
+            throws IOException {
+        new Pull(this, source, session(source, insecure), files, listener).run();
     }
 
     /**

@@ -293,17 +293,4 @@ class HostileRegistryTest extends RegistryCase {
         failsWith("realm host \"localhost:" + server.port() + "\" does not match original host \"" + server.host());
         assertThat(server.requests()).noneMatch(line -> line.contains("/token"));
     }
-
-    @Test
-    void aRegistryThatRefusesTheTokenIsToldSo() throws IOException {
-        server.always(
-                "GET /v2/lab/m/manifests/v1",
-                status(
-                        "401 Unauthorized",
-                        "",
-                        "WWW-Authenticate: Bearer realm=\"http://" + server.host() + "/token\",service=\"s\""));
-        server.always("service=s", status("200 OK", "{\"token\":\"abc\"}"));
-        server.always("/token", status("200 OK", "{\"token\":\"abc\"}"));
-        assertThatThrownBy(() -> pull("m")).hasMessageContaining("pull model manifest: ");
-    }
 }

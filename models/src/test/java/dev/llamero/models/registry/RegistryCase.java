@@ -1,5 +1,6 @@
 package dev.llamero.models.registry;
 
+import dev.llamero.models.store.Digest;
 import dev.llamero.models.store.ModelName;
 import dev.llamero.models.store.StoreFolder;
 import java.io.IOException;
@@ -62,12 +63,17 @@ abstract class RegistryCase {
 
     RecordingListener pull(String name) throws IOException {
         var listener = new RecordingListener();
-        registry.pull(model(name), true, listener);
+        registry.pull(model(name), true, RegistryCase::make, listener);
         return listener;
     }
 
     ModelName installed(String name) {
         return model(name).name();
+    }
+
+    /** Where a test has no rules of create. */
+    static void make(ModelName name, String file, Digest weights) throws IOException {
+        throw new IOException("cannot make " + name.display() + " of " + file);
     }
 
     static byte[] bytes(int count, long seed) {

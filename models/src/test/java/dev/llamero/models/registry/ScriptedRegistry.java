@@ -38,7 +38,9 @@ final class ScriptedRegistry implements AutoCloseable {
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final List<Socket> sockets = new CopyOnWriteArrayList<>();
     private final Map<String, AtomicLong> served = new ConcurrentHashMap<>();
+    private final AtomicLong answering = new AtomicLong();
     private final ServerSocket listener;
+    private volatile Script otherwise = status("404 Not Found", "");
     private volatile long bytesPerSecond = Long.MAX_VALUE;
 
     /** What is answered instead. */
@@ -100,6 +102,11 @@ final class ScriptedRegistry implements AutoCloseable {
         return this;
     }
 
+    /** Answers what is neither model nor blob. */
+    void otherwise(Script script) {
+        otherwise = script;
+    }
+
     /** Sends bodies no faster than this. */
     void slow(long bytes) {
         bytesPerSecond = bytes;
@@ -113,6 +120,13 @@ final class ScriptedRegistry implements AutoCloseable {
     long served(Digest digest) {
         AtomicLong count = served.get(digest.toString());
         return count == null ? 0 : count.get();
+    }
+
+    /** Waits until nothing is being sent, also to clients that have left. */
+    void awaitIdle() throws InterruptedException {
+        while (answering.get() > 0) {
+            Thread.sleep(1);
+        }
     }
 
     private void accept() {
@@ -135,8 +149,13 @@ final class ScriptedRegistry implements AutoCloseable {
             for (Request request = read(in); request != null; request = read(in)) {
                 String range = request.header("range");
                 requests.add(request.method() + " " + request.path() + (range.isEmpty() ? "" : " " + range));
-                answer(request, socket.getOutputStream());
-                socket.getOutputStream().flush();
+                answering.incrementAndGet();
+                try {
+                    answer(request, socket.getOutputStream());
+                    socket.getOutputStream().flush();
+                } finally {
+                    answering.decrementAndGet();
+                }
             }
         } catch (IOException e) {
             // The client has left, or a script cut the connection: what tests are about.
@@ -203,7 +222,7 @@ final class ScriptedRegistry implements AutoCloseable {
         } else if (blobs.containsKey(last)) {
             blob(request, last, out);
         } else {
-            head(out, "404 Not Found", "Content-Length: 0");
+            otherwise.answer(request, out);
         }
     }
 
