@@ -164,7 +164,7 @@ class App extends LitElement {
     }
     const small = store.model.startsWith('toy') ? 'toy' : store.model.startsWith('tiny-qwen3') ? 'builtIn' : '';
     return small
-      ? html`<p class="banner toy"><strong>${t(small + 'Title')}.</strong> ${t(small + 'Text')} <code>./llamero up --model FILE.gguf</code></p>`
+      ? html`<p class="banner toy"><strong>${t(small + 'Title')}.</strong> ${t(small + 'Text')} <code>./llamero pull qwen3:0.6b</code></p>`
       : nothing;
   }
 

@@ -126,7 +126,7 @@ class PageStatesTest extends BrowserTest {
     void aToyModelIsNamedAsOne() {
         proxy.lists("{\"data\":[{\"id\":\"toy-qwen3:latest\"}]}");
         page.reload();
-        assertThat(page.locator(".banner.toy")).containsText("./llamero up --model");
+        assertThat(page.locator(".banner.toy")).containsText("./llamero pull qwen3:0.6b");
         shoot("toy");
     }
 

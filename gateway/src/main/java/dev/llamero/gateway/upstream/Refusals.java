@@ -32,7 +32,7 @@ final class Refusals {
                 new UpstreamException(
                         Code.MODEL_NOT_FOUND,
                         "The model is not there: " + reason,
-                        "Serve it with ./llamero up --model FILE, or set another one as model in llamero.yaml (section"
+                        "Bring it with ./llamero pull NAME, or set another one as model in llamero.yaml (section"
                                 + " gateway).",
                         null);
             case 429 ->

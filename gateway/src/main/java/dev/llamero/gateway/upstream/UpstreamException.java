@@ -41,7 +41,7 @@ public final class UpstreamException extends RuntimeException {
         return new UpstreamException(
                 Code.NO_MODEL,
                 "There is no model to ask: the proxy lists none.",
-                "Put a GGUF file into ~/.llamero/models, or name one: ./llamero up --model FILE.",
+                "Bring one: ./llamero pull qwen3:0.6b. Or put a GGUF file into ~/.llamero/models.",
                 null);
     }
 

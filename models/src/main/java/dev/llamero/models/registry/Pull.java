@@ -74,16 +74,14 @@ final class Pull {
     private void pullFile(ModelName name, URI file) throws IOException {
         Layer weights = weights(file);
         boolean isNew = !store.blobs().has(weights.digest());
-        boolean made = false;
         try (StoreFolder.Hold hold = store.hold()) {
             hold.add(weights.digest());
             fetch(name, List.of(weights));
             String path = file.getPath();
             files.make(name, path.substring(path.lastIndexOf('/') + 1), weights.digest());
-            made = true;
         } finally {
-            // What is no model is not kept.
-            if (isNew && !made) {
+            // What is no model is not kept, nor what the model was made of, if it has a copy of its own.
+            if (isNew) {
                 store.deleteUnused(Set.of(weights.digest()));
             }
         }

@@ -254,6 +254,7 @@ class PullTest extends RegistryCase {
         assertThat(made).containsExactly("Toy-Q8:latest Toy Q8.gguf");
         assertThat(listener.statuses())
                 .containsExactly("pulling manifest", "pulling " + digest.shortHex(), "verifying sha256 digest");
+        assertThat(blobFiles()).as("a file that no model needs").isEmpty();
     }
 
     @Test
