@@ -54,6 +54,16 @@ class PackageArrowsTest {
     }
 
     @Test
+    void storeStandsBelowItsUsers() {
+        String store = "dev.llamero.models.store..";
+        String registry = "dev.llamero.models.registry..";
+        String create = "dev.llamero.models.create..";
+        independent(store, registry, create);
+        independent(registry, create);
+        independent(create, registry);
+    }
+
+    @Test
     void engineKnowsNeitherHttpNorNativeCode() {
         independent(
                 "dev.llamero.inference.engine..",

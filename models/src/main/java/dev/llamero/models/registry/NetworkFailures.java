@@ -43,6 +43,9 @@ final class NetworkFailures {
         if (cause instanceof SSLException) {
             return "tls: " + text(cause);
         }
+        if (text(cause).contains("body exceeds capacity")) {
+            return "the answer is larger than such an answer may be";
+        }
         return text(cause);
     }
 

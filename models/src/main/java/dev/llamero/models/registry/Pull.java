@@ -79,11 +79,11 @@ final class Pull {
             fetch(name, List.of(weights));
             String path = file.getPath();
             files.make(name, path.substring(path.lastIndexOf('/') + 1), weights.digest());
-        } finally {
-            // What is no model is not kept, nor what the model was made of, if it has a copy of its own.
-            if (isNew) {
-                store.deleteUnused(Set.of(weights.digest()));
-            }
+        }
+        if (isNew) {
+            // The model may have a copy of its own. After a failure the file stays for the next try, and goes at some
+            // later start.
+            store.deleteUnused(Set.of(weights.digest()));
         }
     }
 
