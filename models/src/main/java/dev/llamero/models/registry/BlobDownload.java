@@ -153,9 +153,12 @@ final class BlobDownload {
         throw new RegistryException.Cancelled();
     }
 
-    private void pause() throws RegistryException {
-        if (awaitEnd(LOCKED_WAIT_MILLIS)) {
-            throw new IllegalStateException("the download has ended while it runs");
+    private static void pause() throws RegistryException {
+        try {
+            Thread.sleep(LOCKED_WAIT_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RegistryException.Cancelled();
         }
     }
 
@@ -266,7 +269,11 @@ final class BlobDownload {
         }
 
         private void fail(IOException e) {
-            failed.compareAndSet(null, e);
+            boolean first = failed.compareAndSet(null, e);
+            if (!first && e instanceof NoRangesException other) {
+                // Only one answer can be read on.
+                HttpLink.close(other.answer.body());
+            }
         }
 
         private void fetchOrFail(Part part, BlobSource.Opened given) {
