@@ -43,7 +43,9 @@ final class Transfer {
             String lower = e.getMessage().toLowerCase(Locale.ROOT);
             if (lower.contains("access denied") || lower.contains("unauthorized")) {
                 throw new ServerFailure("you are not authorized to push to this namespace,"
-                        + " create the model under a namespace you own");
+                        + " create the model under a namespace you own\nThe registry must know the server's key"
+                        + " ~/.ollama/id_ed25519.pub (Ollama's: https://ollama.com/settings/keys), or give user and"
+                        + " password as https://USER:PASSWORD@HOST/...");
             }
             throw new ServerFailure(e.getMessage() + remedy(e.getMessage(), name));
         }

@@ -24,6 +24,8 @@ final class Pull {
     /** A download that another pull began from another registry may fail without fault of ours. */
     private static final int JOINS_MAX = 3;
 
+    private static final int MANIFEST_TRIES_MAX = 3;
+
     private final Registry registry;
     private final StoreFolder store;
     private final ModelSource source;
@@ -57,7 +59,7 @@ final class Pull {
 
     private void pullModel(ModelName name) throws IOException {
         Set<Digest> old = installed(name);
-        byte[] bytes = manifestBytes(name);
+        byte[] bytes = manifestBytes(source.name());
         Manifest manifest = parsed(bytes);
         List<Layer> layers = new ArrayList<>(manifest.layers());
         layers.add(manifest.config());
@@ -101,17 +103,22 @@ final class Pull {
     }
 
     private byte[] manifestBytes(ModelName name) throws IOException {
-        URI address = URI.create(
-                blobsOf(source.name()) + "/manifests/" + source.name().tag());
-        try {
-            return session.send(
-                            RegistrySession.Ask.of("GET", address).with("Accept", Manifest.MEDIA_TYPE),
-                            listener::isGone)
-                    .bytes();
-        } catch (RegistryException.Cancelled e) {
-            throw e;
-        } catch (RegistryException e) {
-            throw new RegistryException("pull model manifest: " + e.getMessage(), e);
+        var ask = RegistrySession.Ask.of("GET", URI.create(blobsOf(name) + "/manifests/" + name.tag()))
+                .with("Accept", Manifest.MEDIA_TYPE);
+        var attempts = new Attempts(registry.limits(), listener::isGone);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return session.send(ask, listener::isGone).bytes();
+            } catch (RegistryException.Cancelled e) {
+                throw e;
+            } catch (RegistryException e) {
+                // A failure is told at once, as Ollama does, unless the registry says when to come back.
+                boolean later = e instanceof RegistryException.Refused refused && refused.retryAfterMillis() > 0;
+                if (!later || attempt == MANIFEST_TRIES_MAX) {
+                    throw new RegistryException("pull model manifest: " + e.getMessage(), e);
+                }
+                attempts.failed(e, false);
+            }
         }
     }
 

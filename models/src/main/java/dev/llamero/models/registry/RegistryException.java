@@ -53,10 +53,6 @@ public class RegistryException extends IOException {
         long retryAfterMillis() {
             return retryAfterMillis;
         }
-
-        int status() {
-            return status;
-        }
     }
 
     /** The registry does what no attempt can mend, or what is not allowed. */

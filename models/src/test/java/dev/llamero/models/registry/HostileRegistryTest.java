@@ -208,6 +208,16 @@ class HostileRegistryTest extends RegistryCase {
     }
 
     @Test
+    void aManifestThatIsPromisedForLaterIsAskedForAgain() throws IOException {
+        server.next("GET /v2/lab/m/manifests/v1", status("429 Too Many Requests", "", "Retry-After: 1"));
+        worksAllTheSame();
+        server.always("GET /v2/lab/n/manifests/v1", status("500 Internal Server Error", "broken"));
+        assertThatThrownBy(() -> pull("n")).hasMessage("pull model manifest: 500: broken");
+        assertThat(server.requests().stream().filter("GET /v2/lab/n/manifests/v1"::equals))
+                .hasSize(1);
+    }
+
+    @Test
     void aMissingBlobIsTold() throws IOException {
         server.always("GET " + BLOB, status("404 Not Found", ""));
         failsWith("file does not exist");
