@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is on disk: loose GGUF files first, then an Ollama store, which is only read. Looks at the disk on each call, so
+ * What is on disk: loose GGUF files first, then an Ollama store. Looks at the disk on each call, so
  * that new files appear at once. Any thread.
  */
 public final class ModelStore {

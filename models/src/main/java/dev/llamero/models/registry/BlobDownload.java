@@ -142,11 +142,15 @@ final class BlobDownload {
     private PartialBlob open() throws IOException {
         while (!cancelled) {
             Optional<PartialBlob> opened = PartialBlob.open(blobs, digest, size, limits);
+            if (blobs.has(digest) && blobs.size(digest) == size) {
+                if (opened.isPresent()) {
+                    opened.get().discard();
+                    opened.get().close();
+                }
+                return null;
+            }
             if (opened.isPresent()) {
                 return opened.get();
-            }
-            if (blobs.has(digest) && blobs.size(digest) == size) {
-                return null;
             }
             pause();
         }

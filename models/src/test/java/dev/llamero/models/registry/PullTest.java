@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.llamero.models.store.Digest;
 import dev.llamero.models.store.Manifest;
+import dev.llamero.models.store.StoreFolder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
@@ -179,6 +180,22 @@ class PullTest extends RegistryCase {
             for (var other : others) {
                 assertThat(other.get().statuses()).endsWith("success");
             }
+        }
+        assertThat(server.served(Digest.of(weights))).isEqualTo(weights.length);
+    }
+
+    @Test
+    void twoServersOnOneStoreDoNotFetchTheSameTwice() throws Exception {
+        byte[] weights = bytes(200_000, 19);
+        server.model("m", CONFIG, weights);
+        server.slow(200_000);
+        try (Registry second = registry(new StoreFolder(folder.resolve("store")));
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<RecordingListener> first = threads.submit((Callable<RecordingListener>) () -> pull("m"));
+            var listener = new RecordingListener();
+            second.pull(model("m"), true, RegistryCase::make, listener);
+            assertThat(listener.statuses()).endsWith("success");
+            assertThat(first.get().statuses()).endsWith("success");
         }
         assertThat(server.served(Digest.of(weights))).isEqualTo(weights.length);
     }
