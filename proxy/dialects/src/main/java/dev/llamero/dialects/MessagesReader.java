@@ -133,7 +133,7 @@ final class MessagesReader {
                 .map(word -> word.strip().toLowerCase(Locale.ROOT))
                 .orElse("");
         switch (type) {
-            case "enabled" -> chat.put("think", true);
+            case "enabled" -> enableThinking();
             case "disabled" -> chat.put("think", false);
             case "", "adaptive" -> {
                 switch (effort) {
@@ -146,6 +146,18 @@ final class MessagesReader {
                 throw badField(
                         "thinking.type",
                         "thinking.type \"" + type + "\" is not one of \"enabled\", \"disabled\" or \"adaptive\"");
+        }
+    }
+
+    /**
+     * Clients of this API ask every model to think. A model that can does so unasked; one that cannot would be refused
+     * by an Ollama server, of whose models the proxy knows nothing.
+     */
+    private void enableThinking() {
+        if (manner == Manner.OLLAMA) {
+            chat.put("think", true);
+        } else {
+            extras.putObject("chat_template_kwargs").put("enable_thinking", true);
         }
     }
 
