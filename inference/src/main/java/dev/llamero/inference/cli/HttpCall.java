@@ -8,7 +8,10 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.LongConsumer;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -23,6 +26,7 @@ final class HttpCall implements Closeable {
     private static final int CONNECT_MILLIS = 5_000;
     private static final int LINE_BYTES_MAX = 64 * 1024;
     private static final int HEADERS_MAX = 200;
+    private static final int FILE_BUFFER_BYTES = 1 << 18;
 
     private final Socket socket;
     private InputStream in;
@@ -61,16 +65,48 @@ final class HttpCall implements Closeable {
 
     /** Sends the request and reads the reply's head. */
     void send(ServerAddress address, String method, String path, byte[] body) throws IOException {
-        String head = method + " " + address.path() + path + " HTTP/1.1\r\nHost: " + address.authority()
-                + "\r\nUser-Agent: llamero\r\nAccept: application/json, application/x-ndjson\r\nConnection: close\r\n"
-                + (body == null ? "" : "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n")
-                + "\r\n";
         var out = socket.getOutputStream();
-        out.write(head.getBytes(StandardCharsets.ISO_8859_1));
+        out.write(head(
+                address,
+                method,
+                path,
+                body == null ? "" : "Content-Type: application/json\r\nContent-Length: " + body.length + "\r\n"));
         if (body != null) {
             out.write(body);
         }
         out.flush();
+        receive();
+    }
+
+    /** Posts a file and reads the reply's head. */
+    void sendFile(ServerAddress address, String path, Path file, LongConsumer sent) throws IOException {
+        var out = socket.getOutputStream();
+        try (InputStream bytes = Files.newInputStream(file)) {
+            out.write(head(
+                    address,
+                    "POST",
+                    path,
+                    "Content-Type: application/octet-stream\r\nContent-Length: " + Files.size(file) + "\r\n"));
+            byte[] buffer = new byte[FILE_BUFFER_BYTES];
+            long total = 0;
+            for (int read = bytes.read(buffer); read >= 0; read = bytes.read(buffer)) {
+                out.write(buffer, 0, read);
+                total += read;
+                sent.accept(total);
+            }
+            out.flush();
+        }
+        receive();
+    }
+
+    private static byte[] head(ServerAddress address, String method, String path, String ofBody) {
+        String head = method + " " + address.path() + path + " HTTP/1.1\r\nHost: " + address.authority()
+                + "\r\nUser-Agent: llamero\r\nAccept: application/json, application/x-ndjson\r\nConnection: close\r\n"
+                + ofBody + "\r\n";
+        return head.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private void receive() throws IOException {
         in = new BufferedInputStream(socket.getInputStream());
         readHead();
     }

@@ -80,6 +80,7 @@ public final class LlameroCommand implements Callable<Integer> {
                 .addSubcommand(new ListCommand(surroundings))
                 .addSubcommand(new PsCommand(surroundings))
                 .addSubcommand(new ShowCommand(surroundings))
+                .addSubcommand(new CreateCommand(surroundings))
                 .addSubcommand(new StopCommand(surroundings))
                 .addSubcommand(new CpCommand(surroundings))
                 .addSubcommand(new RmCommand(surroundings))

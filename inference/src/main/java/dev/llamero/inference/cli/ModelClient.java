@@ -8,7 +8,9 @@ import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** Calls the model server and waits for it. Used by one thread; {@link #cancel} is for any other. */
 final class ModelClient {
@@ -58,6 +60,34 @@ final class ModelClient {
      */
     boolean stream(String path, Map<String, ?> body, Listener listener) throws IOException {
         return call("POST", path, body, listener);
+    }
+
+    /**
+     * Whether a HEAD request finds something.
+     *
+     * @throws ServerFailure if the server answers neither yes nor no
+     */
+    boolean exists(String path) throws IOException {
+        try (HttpCall call = connect()) {
+            call.send(address, "HEAD", path, null);
+            if (call.status() != 200 && call.status() != 404) {
+                throw new ServerFailure(call.statusLine());
+            }
+            return call.status() == 200;
+        }
+    }
+
+    /**
+     * Posts a file.
+     *
+     * @param sent is told the bytes that went out
+     * @throws ServerFailure if the server refuses
+     */
+    void upload(String path, Path file, LongConsumer sent) throws IOException {
+        try (HttpCall call = connect()) {
+            call.sendFile(address, path, file, sent);
+            read(call, reply -> {});
+        }
     }
 
     /** Ends the stream that runs now. */

@@ -97,6 +97,11 @@ public final class ModelHeader {
         return info;
     }
 
+    /** Metadata of any GGUF file, with or without the arrays. */
+    public static Map<String, Object> info(Path path, boolean verbose) throws IOException {
+        return verbose ? verboseModelInfo(path) : read(path).modelInfo();
+    }
+
     private static Map<String, Object> info(GgufFile file) {
         Map<String, Object> info = new TreeMap<>();
         file.metadata().forEach((key, value) -> info.put(key, value instanceof GgufValue.Array ? null : value.plain()));
