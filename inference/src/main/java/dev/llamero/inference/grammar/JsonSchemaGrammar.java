@@ -3,9 +3,12 @@ package dev.llamero.inference.grammar;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,10 +24,7 @@ import java.util.Set;
  */
 public final class JsonSchemaGrammar {
     private static final int DEPTH_MAX = 64;
-    /** llama.cpp writes a repetition out in full; beyond this it refuses the grammar. */
-    private static final int REPETITIONS_MAX = 1_000;
-
-    private static final Set<String> DESCRIPTIVE = Set.of(
+    static final Set<String> DESCRIPTIVE = Set.of(
             "title",
             "description",
             "default",
@@ -41,6 +41,12 @@ public final class JsonSchemaGrammar {
             "writeOnly",
             "contentEncoding",
             "contentMediaType",
+            "contentSchema",
+            "discriminator",
+            "externalDocs",
+            "xml",
+            "unevaluatedProperties",
+            "unevaluatedItems",
             "strict");
     private static final Set<String> KNOWN = Set.of(
             "type",
@@ -64,7 +70,30 @@ public final class JsonSchemaGrammar {
             "maximum",
             "exclusiveMinimum",
             "exclusiveMaximum",
+            "multipleOf",
+            "pattern",
+            "additionalItems",
+            "uniqueItems",
+            "minProperties",
+            "maxProperties",
+            "patternProperties",
+            "propertyNames",
             "nullable");
+    /** By these keywords the type is known where it is not said. */
+    private static final List<String> OF_OBJECTS = List.of(
+            "properties",
+            "additionalProperties",
+            "required",
+            "patternProperties",
+            "propertyNames",
+            "minProperties",
+            "maxProperties");
+
+    private static final List<String> OF_ARRAYS =
+            List.of("items", "prefixItems", "minItems", "maxItems", "uniqueItems");
+    private static final List<String> OF_STRINGS = List.of("minLength", "maxLength", "format", "pattern");
+    private static final List<String> OF_NUMBERS =
+            List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf");
     private static final List<String> TYPES =
             List.of("string", "number", "integer", "boolean", "null", "object", "array");
 
@@ -72,6 +101,8 @@ public final class JsonSchemaGrammar {
     private final Rules rules = new Rules();
     private final Map<String, String> references = new HashMap<>();
     private final Set<String> openReferences = new HashSet<>();
+    /** How deep parts that hold at once are written into each other. */
+    private int nested;
 
     private JsonSchemaGrammar(JsonNode root) {
         this.root = root;
@@ -96,6 +127,13 @@ public final class JsonSchemaGrammar {
 
     /** An expression for a schema: the name of a rule, or something that can stand in a sequence. */
     private String schema(JsonNode schema, String place, int depth) {
+        String expression = expression(schema, place, depth);
+        rules.count(place, expression);
+        return expression;
+    }
+
+    private String expression(JsonNode schema, String place, int depth) {
+        rules.count(place, "");
         if (depth > DEPTH_MAX) {
             throw new SchemaException(place, "nested more than " + DEPTH_MAX + " deep");
         }
@@ -110,23 +148,70 @@ public final class JsonSchemaGrammar {
         }
         refuseUnknown(schema, place);
         if (schema.has("$ref")) {
-            return reference(schema.get("$ref").asText(), place, depth);
+            return beside(schema, "$ref")
+                    ? schema(together(schema, place), place, depth + 1)
+                    : reference(schema.get("$ref").asText(), place, depth);
         }
-        if (schema.has("const")) {
-            return constant(schema.get("const"));
-        }
-        if (schema.has("enum")) {
-            return enumeration(schema.get("enum"), place);
+        if (schema.has("allOf")) {
+            return schema(together(schema, place), place, depth + 1);
         }
         for (String keyword : List.of("anyOf", "oneOf")) {
             if (schema.has(keyword)) {
                 return alternatives(schema, keyword, place, depth);
             }
         }
-        if (schema.has("allOf")) {
-            return schema(merged(schema, place), place, depth + 1);
+        if (schema.has("const") || schema.has("enum")) {
+            return listed(schema, place);
         }
         return typed(schema, place, depth);
+    }
+
+    /** Whether keywords beside this one say something. */
+    private static boolean beside(JsonNode schema, String keyword) {
+        return schema.properties().stream()
+                .anyMatch(field -> !field.getKey().equals(keyword)
+                        && !DESCRIPTIVE.contains(field.getKey())
+                        && !field.getKey().startsWith("x-"));
+    }
+
+    /** The schema with what it refers to and all parts that hold at once written into it. */
+    private ObjectNode together(JsonNode schema, String place) {
+        ObjectNode whole = schema.deepCopy();
+        var seen = new HashSet<String>();
+        while (whole.has("$ref") || whole.has("allOf")) {
+            rules.count(place, "");
+            JsonNode reference = whole.remove("$ref");
+            JsonNode parts = whole.remove("allOf");
+            if (reference != null) {
+                if (!seen.add(reference.asText())) {
+                    throw new SchemaException(place, "\"$ref\" " + reference.asText() + " refers to itself");
+                }
+                whole = SchemaMerge.of(whole, resolve(reference.asText(), place), place);
+            }
+            if (parts == null) {
+                continue;
+            }
+            if (!parts.isArray()) {
+                throw new SchemaException(place, "\"allOf\" must be a list of schemas");
+            }
+            for (JsonNode part : parts) {
+                boolean refers = part.has("$ref") || part.has("allOf");
+                JsonNode plain = refers ? within(part, place) : part;
+                whole = SchemaMerge.of(whole, plain, place);
+            }
+        }
+        refuseUnknown(whole, place);
+        return whole;
+    }
+
+    private ObjectNode within(JsonNode part, String place) {
+        if (++nested > DEPTH_MAX) {
+            throw new SchemaException(
+                    place, "\"allOf\" refers to itself or is nested more than " + DEPTH_MAX + " deep");
+        }
+        ObjectNode whole = together(part, place);
+        nested--;
+        return whole;
     }
 
     private static void refuseUnknown(JsonNode schema, String place) {
@@ -148,13 +233,13 @@ public final class JsonSchemaGrammar {
             types.add(type.asText());
         } else if (!type.isMissingNode()) {
             throw new SchemaException(place, "\"type\" must be a string or a list of strings");
-        } else if (schema.has("properties") || schema.has("additionalProperties") || schema.has("required")) {
+        } else if (OF_OBJECTS.stream().anyMatch(schema::has)) {
             types.add("object");
-        } else if (schema.has("items") || schema.has("prefixItems")) {
+        } else if (OF_ARRAYS.stream().anyMatch(schema::has)) {
             types.add("array");
-        } else if (schema.has("minLength") || schema.has("maxLength") || schema.has("format")) {
+        } else if (OF_STRINGS.stream().anyMatch(schema::has)) {
             types.add("string");
-        } else if (schema.has("minimum") || schema.has("maximum")) {
+        } else if (OF_NUMBERS.stream().anyMatch(schema::has)) {
             types.add("number");
         } else {
             return rules.fixed("value");
@@ -171,7 +256,7 @@ public final class JsonSchemaGrammar {
 
     private String ofType(String type, JsonNode schema, String place, int depth) {
         return switch (type) {
-            case "string" -> string(schema, place);
+            case "string" -> StringGrammar.of(rules, schema, place);
             case "integer" -> Numbers.integer(rules, schema, place);
             case "number" -> Numbers.number(rules, schema, place);
             case "boolean", "null" -> rules.fixed(type);
@@ -186,17 +271,31 @@ public final class JsonSchemaGrammar {
         return alternatives.size() == 1 ? alternatives.getFirst() : "(" + String.join(" | ", alternatives) + ")";
     }
 
-    private String constant(JsonNode value) {
-        return Rules.literal(value.toString());
-    }
-
-    private String enumeration(JsonNode values, String place) {
+    /** The listed values that keep the other keywords. */
+    private static String listed(JsonNode schema, String place) {
+        JsonNode values = schema.has("const")
+                ? JsonNodeFactory.instance.arrayNode().add(schema.get("const"))
+                : schema.get("enum");
         if (!values.isArray() || values.isEmpty()) {
             throw new SchemaException(place, "\"enum\" must be a list with at least one value");
         }
-        var literals = new ArrayList<String>();
-        values.forEach(value -> literals.add(Rules.literal(value.toString())));
-        return "(" + String.join(" | ", literals) + ")";
+        for (var field : schema.properties()) {
+            String keyword = field.getKey();
+            if (KNOWN.contains(keyword) && !ValueCheck.KEYWORDS.contains(keyword)) {
+                throw new SchemaException(
+                        place, "keyword \"" + keyword + "\" beside \"enum\" or \"const\" is not supported; remove it");
+            }
+        }
+        var literals = new LinkedHashSet<String>();
+        for (JsonNode value : values) {
+            if (ValueCheck.fits(value, schema)) {
+                literals.add(Rules.literal(value.toString()));
+            }
+        }
+        if (literals.isEmpty()) {
+            throw new SchemaException(place, "no value of \"enum\" or \"const\" keeps the other keywords");
+        }
+        return either(List.copyOf(literals));
     }
 
     private String alternatives(JsonNode schema, String keyword, String place, int depth) {
@@ -211,10 +310,15 @@ public final class JsonSchemaGrammar {
         for (int i = 0; i < branches.size(); i++) {
             JsonNode branch = branches.get(i);
             // Keywords beside anyOf hold for every branch.
-            JsonNode whole = others.isEmpty() ? branch : merge(others, branch, place);
+            JsonNode whole = others.isEmpty() ? branch : SchemaMerge.of(others, written(branch, place), place);
             expressions.add(schema(whole, place + "/" + keyword + "/" + i, depth + 1));
         }
         return either(expressions);
+    }
+
+    /** A branch that is only a reference is written out where other keywords hold beside it. */
+    private JsonNode written(JsonNode branch, String place) {
+        return branch.has("$ref") ? within(branch, place) : branch;
     }
 
     private String reference(String target, String place, int depth) {
@@ -242,7 +346,7 @@ public final class JsonSchemaGrammar {
         }
         JsonNode definition;
         try {
-            definition = root.at(target.substring(1));
+            definition = root.at(URLDecoder.decode(target.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8));
         } catch (IllegalArgumentException e) {
             throw new SchemaException(place, "\"$ref\" " + target + " is not a JSON pointer");
         }
@@ -252,120 +356,13 @@ public final class JsonSchemaGrammar {
         return definition;
     }
 
-    private JsonNode merged(JsonNode schema, String place) {
-        var whole = ((ObjectNode) schema.deepCopy());
-        JsonNode parts = whole.remove("allOf");
-        if (!parts.isArray()) {
-            throw new SchemaException(place, "\"allOf\" must be a list of schemas");
-        }
-        JsonNode result = whole;
-        for (JsonNode part : parts) {
-            JsonNode plain = part.has("$ref") ? resolve(part.get("$ref").asText(), place) : part;
-            result = merge((ObjectNode) result, plain, place);
-        }
-        return result;
-    }
-
-    /** Both schemas at once: properties and required add up; any other keyword may be in only one, or equal in both. */
-    private static JsonNode merge(ObjectNode first, JsonNode second, String place) {
-        if (!second.isObject()) {
-            throw new SchemaException(place, "a schema must be an object, but is " + second);
-        }
-        ObjectNode both = first.deepCopy();
-        for (var field : second.properties()) {
-            JsonNode mine = both.get(field.getKey());
-            if (mine == null || mine.equals(field.getValue()) || DESCRIPTIVE.contains(field.getKey())) {
-                both.set(field.getKey(), field.getValue());
-            } else if (field.getKey().equals("properties") && mine instanceof ObjectNode properties) {
-                var sum = properties.deepCopy();
-                field.getValue().properties().forEach(each -> sum.set(each.getKey(), each.getValue()));
-                both.set("properties", sum);
-            } else if (field.getKey().equals("required")) {
-                var sum = JsonNodeFactory.instance.arrayNode();
-                var seen = new HashSet<String>();
-                mine.forEach(each -> sum.add(each.asText()));
-                mine.forEach(each -> seen.add(each.asText()));
-                field.getValue().forEach(each -> {
-                    if (seen.add(each.asText())) {
-                        sum.add(each.asText());
-                    }
-                });
-                both.set("required", sum);
-            } else {
-                throw new SchemaException(place, "keyword \"" + field.getKey() + "\" has two different values here");
-            }
-        }
-        return both;
-    }
-
-    private String string(JsonNode schema, String place) {
-        if (schema.has("format")) {
-            String format = schema.get("format").asText();
-            String content = StringFormats.grammar(format)
-                    .orElseThrow(() -> new SchemaException(
-                            place, "\"format\" " + format + " is not supported; known: date, time, date-time, uuid"));
-            return "\"\\\"\" " + content + " \"\\\"\"";
-        }
-        if (!schema.has("minLength") && !schema.has("maxLength")) {
-            return rules.fixed("string");
-        }
-        String count = repetition(schema, "minLength", "maxLength", place);
-        return "\"\\\"\" " + rules.fixed("char") + count + " \"\\\"\"";
-    }
-
-    private static String repetition(JsonNode schema, String least, String most, String place) {
-        int from = bound(schema, least, 0, place);
-        int to = bound(schema, most, -1, place);
-        if (to >= 0 && from > to) {
-            throw new SchemaException(place, "\"" + least + "\" is above \"" + most + "\"");
-        }
-        return "{" + from + "," + (to < 0 ? "" : to) + "}";
-    }
-
-    private static int bound(JsonNode schema, String keyword, int absent, String place) {
-        JsonNode value = schema.get(keyword);
-        if (value == null) {
-            return absent;
-        }
-        if (!value.canConvertToExactIntegral() || value.asLong() < 0 || value.asLong() > REPETITIONS_MAX) {
-            throw new SchemaException(place, "\"" + keyword + "\" must be a whole number from 0 to " + REPETITIONS_MAX);
-        }
-        return value.asInt();
-    }
-
     private String array(JsonNode schema, String place, int depth) {
         // Inside brackets something is consumed before a reference comes round again.
         Set<String> outer = Set.copyOf(openReferences);
         openReferences.clear();
-        String expression = arrayOf(schema, place, depth);
+        String expression = new ArrayGrammar(rules, (part, where) -> schema(part, where, depth + 1)).of(schema, place);
         openReferences.addAll(outer);
         return expression;
-    }
-
-    private String arrayOf(JsonNode schema, String place, int depth) {
-        String space = rules.fixed("space");
-        JsonNode tuple = schema.path("prefixItems").isArray() ? schema.get("prefixItems") : schema.path("items");
-        if (tuple.isArray()) {
-            var parts = new ArrayList<String>();
-            for (int i = 0; i < tuple.size(); i++) {
-                parts.add(schema(tuple.get(i), place + "/items/" + i, depth + 1));
-            }
-            return "\"[\" " + space + " " + String.join(" \",\" " + space + " ", parts) + " " + space + " \"]\"";
-        }
-        int least = bound(schema, "minItems", 0, place);
-        int most = bound(schema, "maxItems", -1, place);
-        if (most >= 0 && least > most) {
-            throw new SchemaException(place, "\"minItems\" is above \"maxItems\"");
-        }
-        if (most == 0) {
-            return "\"[\" " + space + " \"]\"";
-        }
-        String item =
-                schema.has("items") ? schema(schema.get("items"), place + "/items", depth + 1) : rules.fixed("value");
-        String more =
-                "(\",\" " + space + " " + item + "){" + Math.max(0, least - 1) + "," + (most < 0 ? "" : most - 1) + "}";
-        String items = item + " " + more;
-        return "\"[\" " + space + " " + (least == 0 ? "(" + items + ")?" : items) + " " + space + " \"]\"";
     }
 
     private String object(JsonNode schema, String place, int depth) {

@@ -1,112 +1,131 @@
 package dev.llamero.inference.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.llamero.inference.grammar.Decimals.Bound;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.util.ArrayList;
 
-/** GBNF for numbers with bounds. */
+/** GBNF for numbers with bounds and steps. One per number in a schema. */
 final class Numbers {
-    private Numbers() {}
+    /** Beyond 15 digits JSON readers disagree about numbers (RFC 8259, section 6). */
+    private static final int DIGITS_MAX = 15;
+
+    private static final BigDecimal LARGEST = BigDecimal.valueOf(999_999_999_999_999L);
+
+    private final Rules rules;
+    private final JsonNode schema;
+    private final String place;
+
+    private Numbers(Rules rules, JsonNode schema, String place) {
+        this.rules = rules;
+        this.schema = schema;
+        this.place = place;
+    }
 
     /** Integers; every bound is kept. */
     static String integer(Rules rules, JsonNode schema, String place) {
-        Long min = bound(schema, "minimum", "exclusiveMinimum", RoundingMode.CEILING, 1, place);
-        Long max = bound(schema, "maximum", "exclusiveMaximum", RoundingMode.FLOOR, -1, place);
-        if (min == null && max == null) {
+        var numbers = new Numbers(rules, schema, place);
+        Bound least = numbers.least();
+        Bound most = numbers.most();
+        if (schema.has("multipleOf")) {
+            return new Multiples(rules, place, least, most).integer(numbers.step());
+        }
+        if (least == null && most == null) {
             return rules.fixed("integer");
         }
+        Long min = least == null ? null : inner(least, RoundingMode.CEILING, 1);
+        Long max = most == null ? null : inner(most, RoundingMode.FLOOR, -1);
         if (min != null && max != null && min > max) {
             throw new SchemaException(place, "no integer lies between \"minimum\" " + min + " and \"maximum\" " + max);
         }
         return IntegerRange.between(min, max);
     }
 
-    /**
-     * Numbers. A grammar reads from the left and cannot compare exponents, so a number with two whole bounds or a lower
-     * bound of 0 is written without an exponent; other bounds are refused.
-     */
-    static String number(Rules rules, JsonNode schema, String place) {
-        boolean bounded = schema.has("minimum")
-                || schema.has("maximum")
-                || schema.has("exclusiveMinimum")
-                || schema.has("exclusiveMaximum");
-        if (!bounded) {
-            return rules.fixed("number");
-        }
-        if (schema.has("exclusiveMinimum") || schema.has("exclusiveMaximum")) {
-            throw new SchemaException(place, "exclusive bounds are supported for integers only; use \"minimum\"");
-        }
-        Long min = whole(schema, "minimum", place);
-        Long max = whole(schema, "maximum", place);
-        if (min != null && min == 0 && max == null) {
-            return rules.fixed("integral") + " " + rules.fixed("fraction");
-        }
-        if (min == null || max == null || min > max) {
-            throw new SchemaException(place, "a number needs both \"minimum\" and \"maximum\", or a \"minimum\" of 0");
-        }
-        var alternatives = new ArrayList<String>();
-        // The bounds themselves, and every whole part strictly inside followed by any fraction.
-        alternatives.add(IntegerRange.between(min, min));
-        alternatives.add(IntegerRange.between(max, max));
-        String fraction = " (\".\" [0-9]{1,16})?";
-        long least = Math.max(min, 0);
-        if (least < max) {
-            alternatives.add(IntegerRange.between(least, max - 1) + fraction);
-        }
-        long nearest = Math.max(-max, 0);
-        if (nearest < -min) {
-            alternatives.add("\"-\" " + IntegerRange.between(nearest, -min - 1) + fraction);
-        }
-        return "(" + String.join(" | ", alternatives) + ")";
+    private static long inner(Bound bound, RoundingMode rounding, int step) {
+        BigDecimal rounded = bound.value().setScale(0, rounding);
+        boolean next = !bound.inclusive() && rounded.compareTo(bound.value()) == 0;
+        return rounded.longValueExact() + (next ? step : 0);
     }
 
-    private static Long whole(JsonNode schema, String keyword, String place) {
+    /**
+     * Numbers. A grammar reads from the left and cannot compare exponents, so a number with bounds is written without
+     * one.
+     */
+    static String number(Rules rules, JsonNode schema, String place) {
+        var numbers = new Numbers(rules, schema, place);
+        Bound least = numbers.least();
+        Bound most = numbers.most();
+        if (schema.has("multipleOf")) {
+            return new Multiples(rules, place, least, most).number(numbers.step());
+        }
+        if (least == null && most == null) {
+            return rules.fixed("number");
+        }
+        if (most == null && least.inclusive() && least.value().signum() == 0) {
+            return rules.fixed("integral") + " " + rules.fixed("fraction");
+        }
+        int order = least == null || most == null ? -1 : least.value().compareTo(most.value());
+        if (order > 0 || order == 0 && !(least.inclusive() && most.inclusive())) {
+            throw new SchemaException(place, "no number lies between \"minimum\" and \"maximum\"");
+        }
+        return Decimals.between(least, most);
+    }
+
+    private Bound least() {
+        return stricter(bound("minimum", "exclusiveMinimum"), exclusive("exclusiveMinimum"), 1);
+    }
+
+    private Bound most() {
+        return stricter(bound("maximum", "exclusiveMaximum"), exclusive("exclusiveMaximum"), -1);
+    }
+
+    private static Bound stricter(Bound inclusive, Bound exclusive, int sign) {
+        if (inclusive == null || exclusive == null) {
+            return inclusive == null ? exclusive : inclusive;
+        }
+        return inclusive.value().compareTo(exclusive.value()) * sign > 0 ? inclusive : exclusive;
+    }
+
+    /** In an older draft the exclusive keyword is a boolean beside the bound. */
+    private Bound bound(String keyword, String exclusive) {
+        BigDecimal value = decimal(keyword);
+        return value == null ? null : new Bound(value, !schema.path(exclusive).booleanValue());
+    }
+
+    private Bound exclusive(String keyword) {
+        if (schema.path(keyword).isBoolean()) {
+            return null;
+        }
+        BigDecimal value = decimal(keyword);
+        return value == null ? null : new Bound(value, false);
+    }
+
+    private BigDecimal step() {
+        BigDecimal step = decimal("multipleOf");
+        if (step == null || step.signum() <= 0) {
+            throw new SchemaException(place, "\"multipleOf\" must be above 0");
+        }
+        return step;
+    }
+
+    private BigDecimal decimal(String keyword) {
         JsonNode value = schema.get(keyword);
         if (value == null) {
             return null;
         }
-        if (!value.isNumber() || value.decimalValue().stripTrailingZeros().scale() > 0) {
-            throw new SchemaException(place, "\"" + keyword + "\" of a number must be a whole number");
-        }
-        return longValue(value.decimalValue(), keyword, place);
-    }
-
-    private static Long bound(
-            JsonNode schema, String keyword, String exclusive, RoundingMode rounding, int step, String place) {
-        Long inclusive = null;
-        JsonNode value = schema.get(keyword);
-        if (value != null) {
-            inclusive = longValue(decimal(value, keyword, place).setScale(0, rounding), keyword, place);
-        }
-        JsonNode excluded = schema.get(exclusive);
-        if (excluded == null) {
-            return inclusive;
-        }
-        BigDecimal limit = decimal(excluded, exclusive, place);
-        BigDecimal rounded = limit.setScale(0, rounding);
-        if (rounded.compareTo(limit) == 0) {
-            rounded = rounded.add(BigDecimal.valueOf(step));
-        }
-        long other = longValue(rounded, exclusive, place);
-        if (inclusive == null) {
-            return other;
-        }
-        return step > 0 ? Math.max(inclusive, other) : Math.min(inclusive, other);
-    }
-
-    private static BigDecimal decimal(JsonNode value, String keyword, String place) {
-        if (!value.isNumber()) {
+        if (!value.isNumber() || value.isDouble() && !Double.isFinite(value.doubleValue())) {
             throw new SchemaException(place, "\"" + keyword + "\" must be a number");
         }
-        return value.decimalValue();
-    }
-
-    private static long longValue(BigDecimal value, String keyword, String place) {
-        // Beyond 15 digits JSON readers disagree about integers (RFC 8259, section 6).
-        if (value.abs().compareTo(BigDecimal.valueOf(999_999_999_999_999L)) > 0) {
-            throw new SchemaException(place, "\"" + keyword + "\" is beyond 15 digits");
+        BigDecimal decimal = value.decimalValue();
+        if (decimal.precision() - (long) decimal.scale() > DIGITS_MAX
+                || decimal.abs().compareTo(LARGEST) > 0) {
+            throw new SchemaException(place, "\"" + keyword + "\" is beyond " + DIGITS_MAX + " digits");
         }
-        return value.longValueExact();
+        decimal = decimal.stripTrailingZeros();
+        if (decimal.scale() > DIGITS_MAX) {
+            throw new SchemaException(
+                    place, "\"" + keyword + "\" has more than " + DIGITS_MAX + " digits behind the point");
+        }
+        return decimal;
     }
 }

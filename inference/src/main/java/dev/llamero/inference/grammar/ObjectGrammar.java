@@ -1,6 +1,7 @@
 package dev.llamero.inference.grammar;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -12,6 +13,8 @@ import java.util.function.BiFunction;
 /** GBNF for objects: required properties in the schema's order, then any of the optional ones in order. */
 final class ObjectGrammar {
     private static final int PROPERTIES_MAX = 500;
+    private static final List<String> ONLY_HERE =
+            List.of("minProperties", "maxProperties", "patternProperties", "propertyNames");
 
     private final Rules rules;
     private final BiFunction<JsonNode, String, String> schemas;
@@ -36,10 +39,11 @@ final class ObjectGrammar {
             throw new SchemaException(place, "\"properties\" has more than " + PROPERTIES_MAX + " entries");
         }
         Set<String> required = required(schema, properties, place);
-        if (properties.isEmpty() && additional.isMissingNode() && required.isEmpty()) {
+        checkNames(schema, properties, place);
+        boolean plain = properties.isEmpty() && additional.isMissingNode() && required.isEmpty();
+        if (plain && ONLY_HERE.stream().noneMatch(schema::has)) {
             return rules.fixed("object");
         }
-        String space = rules.fixed("space");
         var requiredPairs = new ArrayList<String>();
         var optionalPairs = new ArrayList<String>();
         pairs(properties, place)
@@ -48,36 +52,129 @@ final class ObjectGrammar {
         required.stream().filter(name -> !properties.has(name)).forEach(name -> requiredPairs.add(pair(name, "value")));
         var named = new LinkedHashSet<String>(required);
         properties.fieldNames().forEachRemaining(named::add);
-        String more = additionalPair(additional, place, named);
-        String start = "\"{\" " + space + " ";
-        String end = space + " \"}\"";
-        String separator = "\",\" " + space + " ";
-        String head = String.join(" " + separator, requiredPairs);
-        String tail = tail(optionalPairs, more, separator, place);
-        if (requiredPairs.isEmpty()) {
-            return tail.isEmpty() ? start + end : start + "(" + tail + ")? " + end;
-        }
-        return start + head + " " + (tail.isEmpty() ? "" : "(" + separator + "(" + tail + "))? ") + end;
+        String more = more(schema, place, named, plain);
+        var counts = counts(schema, place, requiredPairs.size(), optionalPairs.size(), more);
+        return braced(requiredPairs, tail(optionalPairs, repeated(more, counts, requiredPairs.size()), place), counts);
     }
 
-    /** Any non-empty choice of the optional pairs in order, then any number of additional ones. */
-    private String tail(List<String> optional, String more, String separator, String place) {
-        String rest = more;
-        if (!more.isEmpty()) {
-            rest = more + " (" + separator + more + ")*";
+    /** How many pairs there may be; most is -1 for no bound. */
+    private record Counts(int least, int most) {}
+
+    private Counts counts(JsonNode schema, String place, int required, int optional, String more) {
+        int least = Rules.bound(schema, "minProperties", 0, place);
+        int most = Rules.bound(schema, "maxProperties", -1, place);
+        if (most >= 0 && least > most) {
+            throw new SchemaException(place, "\"minProperties\" is above \"maxProperties\"");
         }
-        // From the last to the first: rule i begins with pair i, and may be followed by what begins later.
-        var beginnings = new ArrayList<String>();
-        if (!rest.isEmpty()) {
-            beginnings.add(rest);
+        // A grammar does not see that a name comes twice, so only one property beyond those named can be asked for.
+        boolean asksTooMuch = least > required + (optional == 0 && !more.isEmpty() ? 1 : 0);
+        if (asksTooMuch) {
+            throw new SchemaException(place, "\"minProperties\" " + least + " is not supported here; use \"required\"");
         }
+        if (most >= 0 && (most < required || optional > 0 && most < required + optional)) {
+            throw new SchemaException(place, "\"maxProperties\" " + most + " is not supported here");
+        }
+        return new Counts(least, most);
+    }
+
+    private String repeated(String more, Counts counts, int required) {
+        if (more.isEmpty() || counts.most() == 0 || counts.most() == required) {
+            return "";
+        }
+        String separator = "\",\" " + rules.fixed("space") + " ";
+        String times = counts.most() < 0 ? "*" : "{0," + Math.max(0, counts.most() - required - 1) + "}";
+        return more + " (" + separator + more + ")" + times;
+    }
+
+    private String braced(List<String> required, String tail, Counts counts) {
+        String space = rules.fixed("space");
+        String separator = "\",\" " + space + " ";
+        String start = "\"{\" " + space + " ";
+        String end = space + " \"}\"";
+        if (required.isEmpty()) {
+            return tail.isEmpty() ? start + end : start + "(" + tail + ")" + (counts.least() > 0 ? " " : "? ") + end;
+        }
+        boolean tailNeeded = counts.least() > required.size();
+        String rest = tail.isEmpty() ? "" : "(" + separator + "(" + tail + "))" + (tailNeeded ? " " : "? ");
+        return start + String.join(" " + separator, required) + " " + rest + end;
+    }
+
+    /** Any non-empty choice of the optional pairs in order, then what comes behind all of them. */
+    private String tail(List<String> optional, String rest, String place) {
+        String separator = "\",\" " + rules.fixed("space") + " ";
+        String later = rest;
+        // From the last to the first: each rule begins with its pair, or is the next rule.
         for (int i = optional.size() - 1; i >= 0; i--) {
-            String later = beginnings.isEmpty() ? "" : " (" + separator + "(" + String.join(" | ", beginnings) + "))?";
             String name = rules.reserve(place);
-            rules.define(name, optional.get(i) + later);
-            beginnings.addFirst(name);
+            String goesOn = later.isEmpty() ? "" : " (" + separator + "(" + later + "))?";
+            rules.define(name, optional.get(i) + goesOn + (later.isEmpty() ? "" : " | " + later));
+            later = name;
         }
-        return String.join(" | ", beginnings);
+        return later;
+    }
+
+    private void checkNames(JsonNode schema, JsonNode properties, String place) {
+        if (schema.has("propertyNames") && (!properties.isEmpty() || schema.has("required"))) {
+            throw new SchemaException(
+                    place, "\"propertyNames\" beside \"properties\" or \"required\" is not supported");
+        }
+        JsonNode patterns = schema.path("patternProperties");
+        if (!patterns.isMissingNode() && !patterns.isObject()) {
+            throw new SchemaException(place, "\"patternProperties\" must be an object");
+        }
+        for (var pattern : patterns.properties()) {
+            Pattern names = PatternReader.read(pattern.getKey(), place, "patternProperties");
+            properties.fieldNames().forEachRemaining(name -> {
+                if (names.matches(name)) {
+                    throw new SchemaException(
+                            place,
+                            "\"patternProperties\" " + pattern.getKey() + " matches the property \"" + name
+                                    + "\"; that is not supported");
+                }
+            });
+        }
+    }
+
+    /** A pair whose name is not in the schema; "" for none. */
+    private String more(JsonNode schema, String place, Set<String> named, boolean open) {
+        JsonNode additional = schema.path("additionalProperties");
+        JsonNode patterns = schema.path("patternProperties");
+        if (!patterns.isEmpty()) {
+            // Names of several patterns, or of a pattern and a list, cannot be told apart: such pairs are left out.
+            boolean apart = patterns.size() == 1 && named.isEmpty() && !schema.has("propertyNames");
+            return apart ? patternPair(patterns, place) : "";
+        }
+        if (schema.has("propertyNames") && !schema.get("propertyNames").isObject()) {
+            throw new SchemaException(place, "\"propertyNames\" must be a schema");
+        }
+        if (!schema.has("propertyNames")) {
+            return additionalPair(additional, place, named, open);
+        }
+        ObjectNode names = schema.get("propertyNames").deepCopy();
+        names.put("type", "string");
+        String key = schemas.apply(names, place + "/propertyNames");
+        return additional.isBoolean() && !additional.booleanValue() ? "" : anyPair(key, additional, place);
+    }
+
+    private String patternPair(JsonNode patterns, String place) {
+        var only = patterns.properties().iterator().next();
+        String key = "\"\\\"\" "
+                + PatternReader.read(only.getKey(), place, "patternProperties").grammar() + " \"\\\"\"";
+        String value = rules.reserve(place);
+        rules.define(value, schemas.apply(only.getValue(), place + "/patternProperties/" + only.getKey()));
+        String name = rules.reserve(place);
+        rules.define(name, key + " \":\" " + rules.fixed("space") + " " + value);
+        return name;
+    }
+
+    private String anyPair(String key, JsonNode schema, String place) {
+        String value = rules.reserve(place);
+        rules.define(
+                value,
+                schema.isObject() ? schemas.apply(schema, place + "/additionalProperties") : rules.fixed("value"));
+        String name = rules.reserve(place);
+        rules.define(name, key + " \":\" " + rules.fixed("space") + " " + value);
+        return name;
     }
 
     private static Set<String> required(JsonNode schema, JsonNode properties, String place) {
@@ -121,18 +218,15 @@ final class ObjectGrammar {
         return Rules.literal(key) + " " + rules.fixed("space") + " \":\" " + rules.fixed("space") + " " + value;
     }
 
-    private String additionalPair(JsonNode additional, String place, Set<String> named) {
-        if (additional.isMissingNode() || additional.isBoolean() && !additional.booleanValue()) {
+    private String additionalPair(JsonNode additional, String place, Set<String> named, boolean open) {
+        boolean none = additional.isMissingNode() && !open || additional.isBoolean() && !additional.booleanValue();
+        if (none) {
             return "";
         }
-        if (!additional.isBoolean() && !additional.isObject()) {
+        if (!additional.isMissingNode() && !additional.isBoolean() && !additional.isObject()) {
             throw new SchemaException(place, "\"additionalProperties\" must be a boolean or a schema");
         }
-        String value = rules.reserve(place);
-        rules.define(value, schemas.apply(additional, place + "/additionalProperties"));
-        String name = rules.reserve(place);
         String key = named.isEmpty() ? rules.fixed("string") : new OtherNames(rules).than(named, place);
-        rules.define(name, key + " \":\" " + rules.fixed("space") + " " + value);
-        return name;
+        return anyPair(key, additional, place);
     }
 }

@@ -1,5 +1,6 @@
 package dev.llamero.inference.grammar;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -18,7 +19,10 @@ final class Rules {
 
     private static final Map<String, String> FIXED = Map.ofEntries(
             Map.entry("space", "| \" \" | \"\\n\"{1,2} [ \\t]{0,20}"),
-            Map.entry("char", "[^\"\\\\\\x7F\\x00-\\x1F] | [\\\\] ([\"\\\\/bfnrt] | \"u\" [0-9a-fA-F]{4})"),
+            Map.entry(
+                    "char",
+                    "[^\"\\\\\\x7F\\x00-\\x1F] | [\\\\] ([\"\\\\/bfnrt] | \"u\" [0-9a-cefA-CEF] [0-9a-fA-F]{3}"
+                            + " | \"u\" [dD] [0-7] [0-9a-fA-F]{2})"),
             Map.entry("string", "\"\\\"\" char* \"\\\"\""),
             Map.entry("boolean", "\"true\" | \"false\""),
             Map.entry("null", "\"null\""),
@@ -46,7 +50,16 @@ final class Rules {
             Map.entry("object", new String[] {"pair", "space"}),
             Map.entry("array", new String[] {"value", "space"}));
 
+    /** Characters of a grammar: about what a hundred nested forms need. */
+    private static final int TEXT_MAX = 512 << 10;
+    /** Parts of a schema that are turned into rules; a part that is referred to counts each time it is written out. */
+    private static final int PARTS_MAX = 20_000;
+    /** llama.cpp writes a repetition out in full; beyond this it refuses the grammar. */
+    private static final int REPETITIONS_MAX = 1_000;
+
     private final Map<String, String> rules = new LinkedHashMap<>();
+    private int parts;
+    private long size;
     private int named;
 
     /** A fixed rule, with those that it uses; gives its name. */
@@ -67,16 +80,40 @@ final class Rules {
         return "r" + named++;
     }
 
+    /** Counts a part of a schema, so that a small one does not become a large grammar. */
+    void count(String place, String expression) {
+        size += expression.length();
+        if (++parts > PARTS_MAX || size > 8L * TEXT_MAX) {
+            throw new SchemaException(place, "the schema is too large: it has more than " + PARTS_MAX + " parts");
+        }
+    }
+
     void define(String name, String body) {
         rules.put(name, body);
     }
 
+    /** A count that a keyword asks for. */
+    static int bound(JsonNode schema, String keyword, int absent, String place) {
+        JsonNode value = schema.get(keyword);
+        if (value == null) {
+            return absent;
+        }
+        if (!value.canConvertToExactIntegral() || value.asLong() < 0 || value.asLong() > REPETITIONS_MAX) {
+            throw new SchemaException(place, "\"" + keyword + "\" must be a whole number from 0 to " + REPETITIONS_MAX);
+        }
+        return value.asInt();
+    }
+
     /** The whole grammar as text; {@code root} is where it starts. */
     String text(String root) {
-        return "root ::= " + root + "\n"
+        String text = "root ::= " + root + "\n"
                 + rules.entrySet().stream()
                         .map(rule -> rule.getKey() + " ::= " + rule.getValue() + "\n")
                         .collect(Collectors.joining());
+        if (text.length() > TEXT_MAX) {
+            throw new SchemaException("#", "the schema needs a grammar of more than " + TEXT_MAX + " characters");
+        }
+        return text;
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -173,6 +174,89 @@ final class GbnfMatcher {
     private record One(IntPredicate matches) implements Expression {}
 
     private record Reference(String name) implements Expression {}
+
+    /**
+     * A random text of the grammar; the deeper it gets, the shorter the ways it takes. Null if every text is endless.
+     */
+    String sample(Random random) {
+        if (costs.isEmpty()) {
+            rules.keySet().forEach(name -> costs.put(name, COST_MAX));
+            for (boolean changed = true; changed; ) {
+                changed = false;
+                for (var rule : rules.entrySet()) {
+                    int cost = cost(rule.getValue());
+                    changed |= cost < costs.put(rule.getKey(), cost);
+                }
+            }
+        }
+        if (cost(rules.get("root")) >= COST_MAX) {
+            return null;
+        }
+        var text = new StringBuilder();
+        sample(rules.get("root"), random, 0, text);
+        return text.toString();
+    }
+
+    private final Map<String, Integer> costs = new HashMap<>();
+    private static final int COST_MAX = 1_000_000;
+
+    private int cost(Expression expression) {
+        return switch (expression) {
+            case One _ -> 1;
+            case Reference reference -> Math.min(COST_MAX, costs.get(reference.name()) + 1);
+            case Choice choice ->
+                choice.branches().stream().mapToInt(this::cost).min().orElse(COST_MAX);
+            case Sequence sequence ->
+                (int) Math.min(
+                        COST_MAX,
+                        sequence.parts().stream().mapToLong(this::cost).sum());
+            case Repeat repeat -> (int) Math.min(COST_MAX, (long) repeat.from() * cost(repeat.inner()));
+        };
+    }
+
+    private void sample(Expression expression, Random random, int depth, StringBuilder text) {
+        switch (expression) {
+            case One one -> text.appendCodePoint(character(one, random));
+            case Reference reference -> sample(rules.get(reference.name()), random, depth + 1, text);
+            case Sequence sequence -> sequence.parts().forEach(part -> sample(part, random, depth + 1, text));
+            case Choice choice -> {
+                List<Expression> possible = choice.branches().stream()
+                        .filter(branch -> cost(branch) < COST_MAX)
+                        .toList();
+                Expression branch = depth > 40
+                        ? possible.stream()
+                                .min(java.util.Comparator.comparingInt(this::cost))
+                                .orElseThrow()
+                        : possible.get(random.nextInt(possible.size()));
+                sample(branch, random, depth + 1, text);
+            }
+            case Repeat repeat -> {
+                int more = depth > 40 ? 0 : random.nextInt(4);
+                int count = (int) Math.min((long) repeat.from() + more, repeat.to());
+                for (int i = 0; i < count; i++) {
+                    sample(repeat.inner(), random, depth + 1, text);
+                }
+            }
+        }
+    }
+
+    private static int character(One one, Random random) {
+        for (int limit : new int[] {0x80, 0x80, 0x800, 0x10000}) {
+            for (int i = 0; i < 100; i++) {
+                int point = random.nextInt(limit);
+                boolean surrogate = point >= 0xD800 && point <= 0xDFFF;
+                if (!surrogate && one.matches().test(point)) {
+                    return point;
+                }
+            }
+        }
+        for (int point = 0; point <= 0x10FFFF; point++) {
+            if (one.matches().test(point)) {
+                return point;
+            }
+        }
+        throw new AssertionError("a class of no character");
+    }
 
     /** One match: for an expression and where it may begin, all places where it may end. */
     private final class Run {
