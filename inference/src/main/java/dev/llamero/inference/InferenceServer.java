@@ -61,6 +61,7 @@ public final class InferenceServer implements AutoCloseable {
             Settings settings = Settings.read(
                     given, System.getenv(), SettingsReader.file(System.getenv()), home.resolve(".ollama/config.json"));
             LogSetup.configure(settings.logLevel());
+            OllamaVariables.tell(System.getenv());
             long read = System.nanoTime();
             InferenceServer server = start(settings, settings.engines());
             Runtime.getRuntime().addShutdownHook(new Thread(server::close, "shutdown"));

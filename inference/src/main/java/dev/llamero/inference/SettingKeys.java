@@ -48,7 +48,8 @@ final class SettingKeys {
             "kv-cache-type",
             List.of("OLLAMA_KV_CACHE_TYPE"),
             "f16",
-            "How the KV cache stores its values: f16, or q8_0 for about half the memory.");
+            "How the KV cache stores its values: f16, q8_0 for about half the memory, or q4_0 for a quarter, which"
+                    + " costs quality.");
     static final Setting CACHE_RAM = new Setting(
             "cache-ram",
             List.of("LLAMERO_CACHE_RAM"),
@@ -84,6 +85,11 @@ final class SettingKeys {
             List.of("OLLAMA_KEEP_ALIVE"),
             "5m",
             "How long a model stays in memory after its last request; negative for ever.");
+    static final Setting LOAD_TIMEOUT = new Setting(
+            "load-timeout",
+            List.of("OLLAMA_LOAD_TIMEOUT"),
+            "5m",
+            "How long loading a model may stand still before it is given up; 0 or less for ever.");
     static final Setting ORIGINS = new Setting(
             "origins",
             List.of("OLLAMA_ORIGINS"),
@@ -130,6 +136,7 @@ final class SettingKeys {
             MAX_QUEUE,
             MAX_LOADED,
             KEEP_ALIVE,
+            LOAD_TIMEOUT,
             ORIGINS,
             ENGINE,
             LIBRARY,

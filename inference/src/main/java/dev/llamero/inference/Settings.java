@@ -31,7 +31,7 @@ import java.util.OptionalLong;
  * @param noprune whether blobs that no model needs stay
  * @param goTemplates whether Go templates of the store make prompts; empty for whichever template offers more
  * @param loading how models are loaded
- * @param kvCacheType {@code f16} or {@code q8_0}
+ * @param kvCacheType {@code f16}, {@code q8_0} or {@code q4_0}
  * @param cacheRamBytes main memory for paused conversations, per model; empty for a share of what is free
  * @param steps how engines fill their steps
  * @param parallel conversations at once per model
@@ -96,16 +96,16 @@ record Settings(
                         orConfig(reader, SettingKeys.NUM_GPU, -1, 10_000, config.gpuLayers()),
                         integer(reader, SettingKeys.NUM_THREAD, 0, 512),
                         integer(reader, SettingKeys.NUM_BATCH, 1, 8_192)),
-                oneOf(reader, SettingKeys.KV_CACHE_TYPE, List.of("f16", "q8_0")),
+                oneOf(reader, SettingKeys.KV_CACHE_TYPE, List.of("f16", "q8_0", "q4_0")),
                 reader.bytes(SettingKeys.CACHE_RAM).map(OptionalLong::of).orElse(OptionalLong.empty()),
                 steps(reader),
                 integer(reader, SettingKeys.NUM_PARALLEL, 1, 256),
-                new LoadedModels.Limits(maxLoaded == 0 ? 3 : maxLoaded, queue, keepAlive(reader)),
+                new LoadedModels.Limits(maxLoaded == 0 ? 3 : maxLoaded, queue, keepAlive(reader), loadTimeout(reader)),
                 EngineKind.valueOf(oneOf(reader, SettingKeys.ENGINE, List.of("llama", "kherud"))
                         .toUpperCase(Locale.ROOT)),
                 oneOf(reader, SettingKeys.LIBRARY, List.of("auto", "cpu", "cuda")),
                 reader.path(SettingKeys.LIBRARY_DIRECTORY),
-                reader.required(SettingKeys.LOG_LEVEL));
+                logLevel(reader));
     }
 
     private static ApiServer.Settings listener(SettingsReader reader) {
@@ -136,7 +136,7 @@ record Settings(
             case LLAMA ->
                 new LlamaEngineFactory(
                         natives(),
-                        kvCacheType.equals("q8_0") ? KvType.Q8_0 : KvType.F16,
+                        KvType.valueOf(kvCacheType.toUpperCase(Locale.ROOT)),
                         parallel,
                         queue,
                         cacheRamBytes,
@@ -170,6 +170,20 @@ record Settings(
                     + ", but is \"" + value + "\"");
         }
         return value;
+    }
+
+    /** Ollama's variable for more to be told, unless our own setting says. */
+    private static String logLevel(SettingsReader reader) {
+        String debug = reader.environment("OLLAMA_DEBUG").orElse("").strip();
+        boolean said = !debug.isEmpty() && !debug.matches("0|f|F|false|FALSE|False");
+        return reader.isGiven(SettingKeys.LOG_LEVEL) || !said
+                ? reader.required(SettingKeys.LOG_LEVEL)
+                : debug.equals("2") ? "trace" : "debug";
+    }
+
+    private static Duration loadTimeout(SettingsReader reader) {
+        Duration given = reader.duration(SettingKeys.LOAD_TIMEOUT).orElseThrow();
+        return given.isNegative() || given.isZero() ? GoDuration.FOREVER : given;
     }
 
     private static Duration keepAlive(SettingsReader reader) {

@@ -134,6 +134,41 @@ class SettingsTest {
         assertThat(HostAddress.parse(text)).isEqualTo(new HostAddress(host, port));
     }
 
+    /** Those of Ollama's server in its release of August 2026. */
+    private static final List<String> OLLAMAS = List.of(
+            "OLLAMA_CONTEXT_LENGTH",
+            "OLLAMA_DEBUG",
+            "OLLAMA_DEBUG_LOG_REQUESTS",
+            "OLLAMA_FLASH_ATTENTION",
+            "OLLAMA_GO_TEMPLATE",
+            "OLLAMA_GPU_OVERHEAD",
+            "OLLAMA_HOST",
+            "OLLAMA_IGPU_ENABLE",
+            "OLLAMA_KEEP_ALIVE",
+            "OLLAMA_KV_CACHE_TYPE",
+            "OLLAMA_LLM_LIBRARY",
+            "OLLAMA_LOAD_TIMEOUT",
+            "OLLAMA_MAX_LOADED_MODELS",
+            "OLLAMA_MAX_QUEUE",
+            "OLLAMA_MODELS",
+            "OLLAMA_NOPRUNE",
+            "OLLAMA_NO_CLOUD",
+            "OLLAMA_NUM_PARALLEL",
+            "OLLAMA_ORIGINS",
+            "OLLAMA_REMOTES",
+            "OLLAMA_SCHED_SPREAD",
+            "OLLAMA_VULKAN");
+
+    @Test
+    void everyVariableOfOllamasServerIsASettingOrToldToHaveNoEffect() {
+        for (String name : OLLAMAS) {
+            boolean setting =
+                    SettingKeys.ALL.stream().anyMatch(each -> each.environment().contains(name));
+            boolean known = setting || name.equals("OLLAMA_DEBUG");
+            assertThat(known).as(name).isNotEqualTo(OllamaVariables.hasNoEffect(name));
+        }
+    }
+
     @Test
     void theReadmeTellsEverySettingWithItsDefault() throws IOException {
         String readme = Files.readString(Path.of("README.md"));

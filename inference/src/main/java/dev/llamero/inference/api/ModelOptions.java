@@ -26,6 +26,8 @@ public final class ModelOptions {
         }
     }
 
+    private static final System.Logger LOG = System.getLogger(ModelOptions.class.getName());
+    private static final int NAME_SHOWN_MAX = 64;
     private static final Map<String, Type> TYPES = types();
 
     private final Map<String, Object> values;
@@ -47,10 +49,17 @@ public final class ModelOptions {
                 Type type = TYPES.get(name);
                 if (type != null && value != null) {
                     values.put(name, checked(name, type, value));
+                } else if (type == null) {
+                    LOG.log(System.Logger.Level.WARNING, "option {0} is not known and has no effect", shown(name));
                 }
             });
         }
         return new ModelOptions(values);
+    }
+
+    /** A name as it can stand in a log. */
+    private static String shown(String name) {
+        return JsonText.of(name.length() > NAME_SHOWN_MAX ? name.substring(0, NAME_SHOWN_MAX) + "..." : name);
     }
 
     private static Map<String, Type> types() {

@@ -114,7 +114,7 @@ final class ArrayGrammar {
         if (items.path("type").asText("").equals("boolean") && items.size() == 1) {
             return List.of(Rules.literal("true"), Rules.literal("false"));
         }
-        if (items.has("$ref")) {
+        if (!JsonSchemaGrammar.saysOnly(items, ValueCheck.KEYWORDS)) {
             return List.of();
         }
         for (JsonNode value : items.path("enum")) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -120,9 +121,22 @@ public final class JsonSchemaGrammar {
      * @throws SchemaException if the schema is malformed or says something that a grammar cannot keep
      */
     public static String of(JsonNode schema) {
+        refuseInfinite(schema);
         var grammar = new JsonSchemaGrammar(schema);
         String start = grammar.schema(schema, "#", 0);
         return grammar.rules.text(start);
+    }
+
+    /** Numbers that are too large for a double cannot be compared. */
+    private static void refuseInfinite(JsonNode schema) {
+        var left = new ArrayDeque<JsonNode>(List.of(schema));
+        while (!left.isEmpty()) {
+            JsonNode node = left.pop();
+            if (node.isDouble() && !Double.isFinite(node.doubleValue())) {
+                throw new SchemaException("#", "holds a number that is too large");
+            }
+            node.forEach(left::push);
+        }
     }
 
     /** An expression for a schema: the name of a rule, or something that can stand in a sequence. */
@@ -212,6 +226,12 @@ public final class JsonSchemaGrammar {
         ObjectNode whole = together(part, place);
         nested--;
         return whole;
+    }
+
+    /** Whether a schema has no keywords but these and descriptive ones. */
+    static boolean saysOnly(JsonNode schema, Set<String> keywords) {
+        return schema.properties().stream()
+                .allMatch(field -> !KNOWN.contains(field.getKey()) || keywords.contains(field.getKey()));
     }
 
     private static void refuseUnknown(JsonNode schema, String place) {

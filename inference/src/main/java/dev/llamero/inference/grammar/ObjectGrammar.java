@@ -48,13 +48,24 @@ final class ObjectGrammar {
         var optionalPairs = new ArrayList<String>();
         pairs(properties, place)
                 .forEach((name, pair) -> (required.contains(name) ? requiredPairs : optionalPairs).add(pair));
-        // The schema does not describe a required property that "properties" lacks: any value will do.
-        required.stream().filter(name -> !properties.has(name)).forEach(name -> requiredPairs.add(pair(name, "value")));
+        // Of a required property that "properties" lacks, at most "additionalProperties" says what it is.
+        required.stream()
+                .filter(name -> !properties.has(name))
+                .forEach(name -> requiredPairs.add(pair(name, undescribed(additional, place))));
         var named = new LinkedHashSet<String>(required);
         properties.fieldNames().forEachRemaining(named::add);
         String more = more(schema, place, named, plain);
         var counts = counts(schema, place, requiredPairs.size(), optionalPairs.size(), more);
         return braced(requiredPairs, tail(optionalPairs, repeated(more, counts, requiredPairs.size()), place), counts);
+    }
+
+    private String undescribed(JsonNode additional, String place) {
+        if (!additional.isObject()) {
+            return "value";
+        }
+        String value = rules.reserve(place);
+        rules.define(value, schemas.apply(additional, place + "/additionalProperties"));
+        return value;
     }
 
     /** How many pairs there may be; most is -1 for no bound. */
@@ -124,7 +135,10 @@ final class ObjectGrammar {
         }
         for (var pattern : patterns.properties()) {
             Pattern names = PatternReader.read(pattern.getKey(), place, "patternProperties");
-            properties.fieldNames().forEachRemaining(name -> {
+            var named = new LinkedHashSet<String>();
+            properties.fieldNames().forEachRemaining(named::add);
+            schema.path("required").forEach(name -> named.add(name.asText()));
+            named.forEach(name -> {
                 if (names.matches(name)) {
                     throw new SchemaException(
                             place,

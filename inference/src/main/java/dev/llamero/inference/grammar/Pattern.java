@@ -58,7 +58,7 @@ sealed interface Pattern {
         if (lengthMin() >= least && lengthMax() <= most) {
             return this;
         }
-        if (this instanceof Repeat(One one, int from, int to)) {
+        if (this instanceof Repeat(One one, int from, int to) && from <= most && to >= least) {
             return new Repeat(one, Math.max(from, least), Math.min(to, most));
         }
         if (this instanceof Sequence(List<Pattern> parts) && parts.size() == 1) {

@@ -33,8 +33,15 @@ final class SchemaMerge {
             throw new SchemaException(place, "\"allOf\" is nested more than " + DEPTH_MAX + " deep");
         }
         ObjectNode both = first.deepCopy();
-        closeOver(both, second, place);
-        for (var field : second.properties()) {
+        ObjectNode other = second.deepCopy();
+        if (first.has("prefixItems") != second.has("prefixItems") && (first.has("items") || second.has("items"))) {
+            throw new SchemaException(place, "\"prefixItems\" beside \"items\" of another part is not supported");
+        }
+        dropPatterns(both, second, place);
+        dropPatterns(other, first, place);
+        describe(both, second);
+        describe(other, first);
+        for (var field : other.properties()) {
             JsonNode mine = both.get(field.getKey());
             boolean same = mine == null || mine.equals(field.getValue());
             both.set(
@@ -43,30 +50,47 @@ final class SchemaMerge {
                             ? field.getValue()
                             : joined(field.getKey(), mine, field.getValue(), place, depth));
         }
+        dropForbidden(both, first, place);
         dropForbidden(both, second, place);
         return both;
     }
 
-    /** Properties that the second schema adds to one that allows no others. */
-    private static void closeOver(ObjectNode first, JsonNode second, String place) {
-        if (isClosed(first) && second.path("properties").isObject()) {
-            JsonNode allowed = first.path("properties");
-            for (var property : second.path("properties").properties()) {
-                if (!allowed.has(property.getKey()) && requires(second, property.getKey())) {
-                    throw forbidden(place, property.getKey());
-                }
+    /** Properties of a pattern are among those that the other schema does not name. */
+    private static void dropPatterns(ObjectNode schema, JsonNode other, String place) {
+        if (!schema.has("patternProperties") || other.has("patternProperties")) {
+            return;
+        }
+        if (other.path("additionalProperties").isObject()) {
+            throw new SchemaException(
+                    place, "\"patternProperties\" beside \"additionalProperties\" of another part is not supported");
+        }
+        if (isClosed(other)) {
+            schema.remove("patternProperties");
+        }
+    }
+
+    /** What one schema says of all properties that it does not name holds for those that the other names. */
+    private static void describe(ObjectNode schema, JsonNode other) {
+        JsonNode rest = schema.path("additionalProperties");
+        if (!rest.isObject() || !other.path("properties").isObject()) {
+            return;
+        }
+        ObjectNode properties =
+                schema.path("properties") instanceof ObjectNode known ? known : schema.putObject("properties");
+        for (var property : other.path("properties").properties()) {
+            if (!properties.has(property.getKey())) {
+                properties.set(property.getKey(), rest);
             }
         }
     }
 
-    private static void dropForbidden(ObjectNode both, JsonNode second, String place) {
-        if (!isClosed(both) || !(both.get("properties") instanceof ObjectNode properties)) {
+    /** Of properties that one of the schemas forbids, none may stand. */
+    private static void dropForbidden(ObjectNode both, JsonNode part, String place) {
+        if (!isClosed(part) || !(both.get("properties") instanceof ObjectNode properties)) {
             return;
         }
-        // Only the names that the closed schema itself lists may stand.
-        JsonNode allowed = isClosed(second) ? second.path("properties") : properties;
-        for (String name : new LinkedHashSet<>(names(properties))) {
-            if (!allowed.has(name)) {
+        for (String name : names(properties)) {
+            if (!part.path("properties").has(name)) {
                 if (requires(both, name)) {
                     throw forbidden(place, name);
                 }

@@ -53,8 +53,10 @@ final class ChatHandler {
 
     private static void answer(Job job, PromptBuilder prompts, ChatRequest request, LocalModel model, Think think)
             throws InterruptedException {
-        Preparation.refuseImages(request.messages().stream()
-                .anyMatch(message -> !message.images().isEmpty()));
+        Preparation.refuseImages(
+                model,
+                request.messages().stream()
+                        .anyMatch(message -> !message.images().isEmpty()));
         var messages = Preparation.messages(model, request.messages());
         Prompt prompt = prompts.chat(messages, request.tools(), think, job.run().truncate());
         var shape = new ChatShape(request.model());

@@ -61,7 +61,7 @@ final class GenerateHandler {
 
     private void answer(Job job, PromptBuilder prompts, GenerateRequest request, LocalModel model, Think think)
             throws InterruptedException {
-        Preparation.refuseImages(!request.images().isEmpty());
+        Preparation.refuseImages(model, !request.images().isEmpty());
         Prompt whole = request.raw() ? prompts.of(request.prompt()) : rendered(job, prompts, request, model, think);
         if (job.run().debugRenderOnly()) {
             job.replies().only(GenerateShape.rendered(request.model(), whole.text()));

@@ -153,8 +153,13 @@ final class Preparation {
         return MessageAssembly.of(stored, model.text().system(), request, qwen);
     }
 
-    /** No model here sees images yet. */
-    static void refuseImages(boolean any) {
+    /** No model here sees images: the libraries that run them hold no libmtmd, which reads projectors. */
+    static void refuseImages(LocalModel model, boolean any) {
+        if (any && model.can("vision")) {
+            throw ApiException.badRequest(
+                    "images are not supported: this build of llama.cpp has no libmtmd, which reads"
+                            + " the projector of \"" + model.name().display() + "\"; send text only");
+        }
         if (any) {
             throw ApiException.badRequest("Multimodal data provided, but model does not support multimodal requests.");
         }

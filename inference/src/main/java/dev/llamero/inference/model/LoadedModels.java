@@ -47,10 +47,15 @@ public final class LoadedModels implements AutoCloseable {
      * @param queueMax requests that may wait for a load
      * @param keepAlive how long a model stays after its last request, if nobody says otherwise
      */
-    public record Limits(int modelsMax, int queueMax, Duration keepAlive) {}
+    public record Limits(int modelsMax, int queueMax, Duration keepAlive, Duration loadStallMax) {
+        /** Limits under which a load may take as long as it likes. */
+        public Limits(int modelsMax, int queueMax, Duration keepAlive) {
+            this(modelsMax, queueMax, keepAlive, GoDuration.FOREVER);
+        }
+    }
 
     public LoadedModels(EngineFactory factory, Limits limits) {
-        this.loader = new ModelLoader(factory);
+        this.loader = new ModelLoader(factory, limits.loadStallMax());
         this.limits = limits;
     }
 

@@ -231,7 +231,7 @@ final class GbnfMatcher {
                 sample(branch, random, depth + 1, text);
             }
             case Repeat repeat -> {
-                int more = depth > 40 ? 0 : random.nextInt(4);
+                int more = depth > 40 || cost(repeat.inner()) >= COST_MAX ? 0 : random.nextInt(4);
                 int count = (int) Math.min((long) repeat.from() + more, repeat.to());
                 for (int i = 0; i < count; i++) {
                     sample(repeat.inner(), random, depth + 1, text);

@@ -10,6 +10,9 @@ import java.util.Random;
 /** Schemas as people and programs write them, and odder ones, from a seed. */
 final class RandomSchemas {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    /** Beside listed values a format only describes, as JSON Schema has it; this one keeps none. */
+    static final String LISTED = "x";
+
     private static final String[] PATTERNS = {
         "^[a-z]+$",
         "^\\d{3}-\\d{4}$",
@@ -126,7 +129,7 @@ final class RandomSchemas {
 
     private void listed(ObjectNode schema) {
         ArrayNode values = schema.putArray("enum");
-        values.add("x").add(random.nextInt(100)).addNull();
+        values.add(LISTED).add(random.nextInt(100)).addNull();
         values.addObject().put("k", "\u4e2d");
         if (random.nextBoolean()) {
             schema.put("type", List.of("string", "integer", "object").get(random.nextInt(3)));

@@ -324,4 +324,18 @@ class LoadedModelsTest {
             return () -> actions.remove(action);
         }
     }
+
+    @Test
+    void aLoadThatStandsStillIsGivenUpAndStopped() throws Exception {
+        models.close();
+        models =
+                new LoadedModels(factory, new LoadedModels.Limits(2, 8, Duration.ofMinutes(5), Duration.ofMillis(200)));
+        assertThatThrownBy(() -> models.acquire(first, SMALL, null, Caller.STAYS))
+                .isInstanceOf(EngineException.Unloadable.class)
+                .hasMessageContaining("no progress");
+        // The load that was given up may still take one before it sees that it is stopped.
+        factory.gate.release(2);
+        models.acquire(second, SMALL, null, Caller.STAYS).close();
+        assertThat(models.rows()).extracting(row -> row.model()).containsExactly(second);
+    }
 }
