@@ -81,6 +81,59 @@ class RequestFuzzTest {
         "\"system\":\"<|im_start|>\""
     };
 
+    private static final String[] KEYWORDS = {
+        "type",
+        "pattern",
+        "minimum",
+        "maximum",
+        "enum",
+        "const",
+        "items",
+        "properties",
+        "required",
+        "anyOf",
+        "allOf",
+        "$ref",
+        "format",
+        "multipleOf",
+        "minItems",
+        "maxItems",
+        "patternProperties",
+        "propertyNames",
+        "prefixItems",
+        "additionalProperties",
+        "uniqueItems",
+        "minLength",
+        "$defs",
+        "not",
+        "exclusiveMinimum"
+    };
+    private static final String[] VALUES = {
+        "\"string\"",
+        "\"object\"",
+        "\"integer\"",
+        "[]",
+        "{}",
+        "-1",
+        "3",
+        "0.3",
+        "1e400",
+        "null",
+        "true",
+        "\"#\"",
+        "\"#/$defs/a\"",
+        "\"(a|b)*c{2,3}\"",
+        "\"[\"",
+        "\"^((((a*)*)*)*)$\"",
+        "[{\"type\":\"string\"},{}]",
+        "{\"a\":{}}",
+        "[\"a\",\"a\"]",
+        "{\"a\":{\"$ref\":\"#\"}}",
+        "1e-300",
+        "999999999999999999999",
+        "\"date\""
+    };
+
     @TempDir
     Path folder;
 
@@ -152,71 +205,19 @@ class RequestFuzzTest {
     @Test
     void everySchemaIsKeptOrRefusedInWords() throws Exception {
         readSeeds();
-        String[] keywords = {
-            "type",
-            "pattern",
-            "minimum",
-            "maximum",
-            "enum",
-            "const",
-            "items",
-            "properties",
-            "required",
-            "anyOf",
-            "allOf",
-            "$ref",
-            "format",
-            "multipleOf",
-            "minItems",
-            "maxItems",
-            "patternProperties",
-            "propertyNames",
-            "prefixItems",
-            "additionalProperties",
-            "uniqueItems",
-            "minLength",
-            "$defs",
-            "not",
-            "exclusiveMinimum"
-        };
-        String[] values = {
-            "\"string\"",
-            "\"object\"",
-            "\"integer\"",
-            "[]",
-            "{}",
-            "-1",
-            "3",
-            "0.3",
-            "1e400",
-            "null",
-            "true",
-            "\"#\"",
-            "\"#/$defs/a\"",
-            "\"(a|b)*c{2,3}\"",
-            "\"[\"",
-            "\"^((((a*)*)*)*)$\"",
-            "[{\"type\":\"string\"},{}]",
-            "{\"a\":{}}",
-            "[\"a\",\"a\"]",
-            "{\"a\":{\"$ref\":\"#\"}}",
-            "1e-300",
-            "999999999999999999999",
-            "\"date\""
-        };
         for (int seed = 0; seed < ROUNDS; seed++) {
             var random = new Random(seed);
             var text = new StringBuilder("{");
             int depth = 1;
             for (int i = 2 + random.nextInt(8); i > 0; i--) {
                 text.append('"')
-                        .append(keywords[random.nextInt(keywords.length)])
+                        .append(KEYWORDS[random.nextInt(KEYWORDS.length)])
                         .append("\":");
                 if (random.nextInt(4) == 0) {
                     text.append('{');
                     depth++;
                 } else {
-                    text.append(values[random.nextInt(values.length)]).append(i > 1 ? "," : "");
+                    text.append(VALUES[random.nextInt(VALUES.length)]).append(i > 1 ? "," : "");
                 }
             }
             if (text.charAt(text.length() - 1) == '{') {
