@@ -28,7 +28,7 @@ final class Rules {
             Map.entry("null", "\"null\""),
             Map.entry("integral", "[0] | [1-9] [0-9]{0,15}"),
             Map.entry("integer", "\"-\"? integral"),
-            Map.entry("fraction", "(\".\" [0-9]{1,16})? ([eE] [-+]? [0] | [eE] [-+]? [1-9] [0-9]{0,15})?"),
+            Map.entry("fraction", "(\".\" [0-9]{1,16})? ([eE] [-+]? [0] | [eE] [-+]? [1-9] [0-9]?)?"),
             Map.entry("number", "\"-\"? integral fraction"),
             Map.entry("value", "object | array | string | number | boolean | null"),
             Map.entry("pair", "string \":\" space value"),

@@ -2,6 +2,7 @@ package dev.llamero.inference.model;
 
 import dev.llamero.inference.gotemplate.GoTemplateException;
 import dev.llamero.inference.gotemplate.OllamaTemplate;
+import dev.llamero.inference.prompt.AnswerTags;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -63,7 +64,7 @@ final class TemplateChoice {
         if (go.usesSuffix()) {
             found.add("insert");
         }
-        if (go.usesThinking()) {
+        if (go.usesThinking() || AnswerTags.marksThinking(go.source())) {
             found.add("thinking");
         }
         return found;
@@ -78,7 +79,7 @@ final class TemplateChoice {
         boolean bothTags = jinja.contains("<think>") && jinja.contains("</think>");
         boolean splits = jinja.contains("content.split('</think>')") || jinja.contains("content.split(\"</think>\")");
         boolean reasons = jinja.contains("reasoning_content") || jinja.contains("<SPECIAL_12>");
-        if (bothTags || splits && !reasons) {
+        if (bothTags || splits && !reasons || AnswerTags.marksThinking(jinja)) {
             found.add("thinking");
         }
         return found;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Templates damaged at random: they render or are refused, and nothing else comes out. */
 class MutatedTemplatesTest {
-    private static final int TEMPLATES = 6_000;
+    private static final int TEMPLATES = Integer.getInteger("llamero.templates", 6_000);
     private static final List<String> PIECES = List.of(
             "{{",
             "}}",

@@ -72,4 +72,12 @@ class TemplateChoiceTest {
         assertThat(model("{{ .Prompt }}", "", Optional.of(forced)).goTemplate().isPresent())
                 .isEqualTo(forced);
     }
+
+    @Test
+    void channelsAndOtherMarksOfThinkingAreThinking() {
+        assertThat(TemplateChoice.capabilities("<|start|>assistant<|channel|>analysis<|message|>"))
+                .contains("thinking");
+        assertThat(TemplateChoice.capabilities("[THINK]{{ x }}[/THINK]")).contains("thinking");
+        assertThat(TemplateChoice.capabilities("[INST]{{ x }}[/INST]")).doesNotContain("thinking");
+    }
 }
