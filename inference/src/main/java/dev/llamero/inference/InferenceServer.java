@@ -98,8 +98,9 @@ public final class InferenceServer implements AutoCloseable {
             if (!settings.noprune()) {
                 store.ifPresent(InferenceServer::prune);
             }
+            var models = ModelStore.of(folder, store.map(root -> new OllamaStore(root, settings.goTemplates())));
             var handlers = new ApiHandlers(
-                    ModelStore.of(folder, store.map(root -> new OllamaStore(root, settings.goTemplates()))),
+                    models,
                     store.map(root -> StoreAccess.of(
                             root,
                             folder,
@@ -111,6 +112,10 @@ public final class InferenceServer implements AutoCloseable {
                     new ChatTemplates(JinjaTemplates::parse),
                     pool);
             var api = shutdown.first("listener", ApiServer.start(settings.listener(), handlers));
+            if (settings.preload()) {
+                // In the background: the server answers meanwhile, and a question that comes now waits for this load.
+                Thread.ofVirtual().name("preload").start(() -> FirstModel.load(models, loaded, settings.loading()));
+            }
             return new InferenceServer(api, settings.listener().host(), shutdown);
         } catch (BindException | RuntimeException e) {
             shutdown.close();

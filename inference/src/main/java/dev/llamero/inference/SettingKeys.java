@@ -107,6 +107,12 @@ final class SettingKeys {
             List.of("LLAMERO_LIBLLAMA"),
             "",
             "Folder of llama.cpp libraries to take instead of the fetched ones.");
+    static final Setting PRELOAD = new Setting(
+            "preload",
+            List.of(),
+            "true",
+            "Whether the file that model names is loaded at the start, so that the first question does not wait for"
+                    + " it.");
     static final Setting WRITE_STALL = new Setting(
             "write-stall",
             List.of(),
@@ -120,6 +126,7 @@ final class SettingKeys {
             HOST,
             PORT,
             MODEL,
+            PRELOAD,
             MODELS,
             OLLAMA_MODELS,
             NOPRUNE,

@@ -13,6 +13,7 @@ import dev.llamero.models.KvType;
 import dev.llamero.settings.Setting;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,7 @@ import java.util.OptionalLong;
  *
  * @param listener address, port and allowed web origins
  * @param modelPaths GGUF files, or folders of them
+ * @param preload whether the one file that is served is loaded at the start
  * @param ollamaStore root of an Ollama store; empty if only named files are served
  * @param noprune whether blobs that no model needs stay
  * @param goTemplates whether Go templates of the store make prompts; empty for whichever template offers more
@@ -44,6 +46,7 @@ import java.util.OptionalLong;
 record Settings(
         ApiServer.Settings listener,
         List<Path> modelPaths,
+        boolean preload,
         Optional<Path> ollamaStore,
         boolean noprune,
         Optional<Boolean> goTemplates,
@@ -86,6 +89,7 @@ record Settings(
         return new Settings(
                 listener(reader),
                 List.of(only.orElseGet(() -> reader.path(SettingKeys.MODELS).orElseThrow())),
+                only.filter(Files::isRegularFile).isPresent() && reader.enabled(SettingKeys.PRELOAD),
                 only.isPresent() ? Optional.empty() : reader.path(SettingKeys.OLLAMA_MODELS),
                 reader.enabled(SettingKeys.NOPRUNE),
                 reader.text(SettingKeys.GO_TEMPLATE).isEmpty()

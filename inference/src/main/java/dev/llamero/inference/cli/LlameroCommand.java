@@ -1,5 +1,6 @@
 package dev.llamero.inference.cli;
 
+import dev.llamero.inference.doctor.Machine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -10,23 +11,19 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.Option;
 
 /** Entry point of every command that is not itself a server. */
 @Command(
         name = "llamero",
         description = "Runs open models on one machine.",
-        synopsisSubcommandLabel = "COMMAND",
+        synopsisHeading = "Usage: ",
+        customSynopsis = "llamero COMMAND [ARGUMENTS]",
+        commandListHeading = "%n",
         footer = {
             "",
-            "Also, run directly by the launcher:",
-            "  serve    only the model server (Ollama API, 127.0.0.1:11434)",
-            "  proxy    only the proxy (OpenAI API, 127.0.0.1:8080)",
-            "  gateway  only the chat page (127.0.0.1:18789)",
-            "  compare  measure servers side by side; bench  JMH benchmarks; soak  long runs; bench-model  a random"
-                    + " model",
-            "  build    build what changed; format  format the Java sources",
-            "",
+            "`llamero COMMAND --help` tells all flags of a command.",
             "The commands on models ask the server at OLLAMA_HOST (default 127.0.0.1:11434)."
         })
 public final class LlameroCommand implements Callable<Integer> {
@@ -85,8 +82,12 @@ public final class LlameroCommand implements Callable<Integer> {
                 .addSubcommand(new CpCommand(surroundings))
                 .addSubcommand(new RmCommand(surroundings))
                 .addSubcommand(new FitCommand())
+                .addSubcommand(new DoctorCommand(Machine.here(surroundings.environment(), surroundings.home())))
+                .addSubcommand(new CompletionCommand())
+                .addSubcommand(new ModelNamesCommand(surroundings))
                 .addSubcommand(new CommandLine.HelpCommand());
         line.getSubcommands().values().forEach(LlameroCommand::addHelp);
+        line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, CommandGroups::text);
         return line.setExecutionExceptionHandler(
                         (failure, command, parsed) -> CommandFailures.ofExecution(failure, command))
                 .setParameterExceptionHandler(CommandFailures::ofArguments);

@@ -65,6 +65,8 @@ final class UpCommand implements Callable<Integer> {
     private List<String> inferenceArguments(ModelChoice choice) {
         var arguments = new ArrayList<String>();
         choice.path().ifPresent(path -> arguments.addAll(List.of("--model", path.toString())));
+        // This command loads the model by itself, and says how that went.
+        arguments.add("--preload=false");
         if (contextTokens != null) {
             arguments.addAll(List.of("--num-ctx", contextTokens.toString()));
         }

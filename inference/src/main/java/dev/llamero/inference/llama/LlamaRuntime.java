@@ -26,6 +26,7 @@ public final class LlamaRuntime {
 
     private final NativeLibraries files;
     private final Library library;
+    private final String processor;
 
     /** The loaded library's functions, and the defaults that {@link LayoutCheck} approved. */
     record Library(
@@ -53,9 +54,10 @@ public final class LlamaRuntime {
         }
     }
 
-    private LlamaRuntime(NativeLibraries files, Library library) {
+    private LlamaRuntime(NativeLibraries files, Library library, String processor) {
         this.files = files;
         this.library = library;
+        this.processor = processor;
     }
 
     /**
@@ -100,8 +102,9 @@ public final class LlamaRuntime {
         String processor = new Backends(library.ggml()).load(files);
         models.backendInit();
         library.ggml().findThreadpool();
-        LOGGER.log(Level.INFO, "llama.cpp v" + version + " from " + files.directory() + ": " + processor);
-        return new LlamaRuntime(files, library);
+        LlamaRuntime runtime = new LlamaRuntime(files, library, processor);
+        LOGGER.log(Level.INFO, runtime.description());
+        return runtime;
     }
 
     /** Opens a library that must be there, or says in one sentence why it cannot be. */
@@ -131,6 +134,11 @@ public final class LlamaRuntime {
     /** Version of llama.cpp, such as {@code 0.5.0}. */
     public String version() {
         return library.version();
+    }
+
+    /** Version, folder, and what computes: the CPU's library and the GPUs. */
+    String description() {
+        return "llama.cpp v" + version() + " from " + files.directory() + ": " + processor;
     }
 
     /** Whether models can use a GPU. */

@@ -100,6 +100,17 @@ class ChatTest {
         }
     }
 
+    /** Waits for a text that comes after the last occurrence of one that is there. */
+    private void awaitBehind(String earlier, String text) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (!screen().substring(screen().lastIndexOf(earlier)).contains(text)) {
+            assertThat(System.nanoTime())
+                    .as("waited for <%s> behind <%s> in %s", text, earlier, screen())
+                    .isLessThan(deadline);
+            TimeUnit.MILLISECONDS.sleep(5);
+        }
+    }
+
     private void leave(String how) throws Exception {
         type(how);
         assertThat(chat.get(WAIT_SECONDS, TimeUnit.SECONDS).code()).isZero();
@@ -196,6 +207,8 @@ class ChatTest {
         server.answer("<think>\nquiet\n</think>\n\n", "Loud");
         awaitScreen("Loud");
         assertThat(screen()).doesNotContain("quiet").doesNotContain("Thinking...");
+        // Before the next prompt the terminal, not the line editor, reads keys, and would swallow this one.
+        awaitBehind("Loud", ">>> ");
         leave("\004");
     }
 
