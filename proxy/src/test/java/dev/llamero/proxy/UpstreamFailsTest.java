@@ -36,7 +36,9 @@ class UpstreamFailsTest {
                 assertThat(error.path("message").asText())
                         .contains("http://127.0.0.1:" + free)
                         .contains("start it");
-                assertThat(proxy.accessJson().path("endedBy").asText()).isEqualTo("upstream");
+                JsonNode line = proxy.accessJson();
+                assertThat(line.path("endedBy").asText()).isEqualTo("upstream");
+                assertThat(line.has("retries")).as("there is no other server").isFalse();
             }
             assertThat(proxy.ask("GET", "/v1/models", "").status()).isEqualTo(502);
         }
@@ -190,6 +192,36 @@ class UpstreamFailsTest {
                 assertThat(got.status()).as(lie.substring(0, 20)).isEqualTo(502);
                 assertThat(got.json().at("/error/message").asText()).isNotBlank();
             }
+        }
+    }
+
+    @Test
+    void aServerThatReadsNothingOfALargeRequestIs504() throws Exception {
+        try (var deaf = new ServerSocket()) {
+            deaf.setReceiveBufferSize(4096);
+            deaf.bind(new java.net.InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            String list = "[{url: 'http://127.0.0.1:" + deaf.getLocalPort() + "', kind: ollama, models: [m]}]";
+            try (var proxy = new RunningProxy(
+                    java.nio.file.Path.of("absent.yaml"), "--upstreams", list, "--first-byte-timeout", "1s")) {
+                var got = proxy.chat(RunningProxy.CHAT.replace("Hi", "x".repeat(15 << 20)));
+                assertThat(got.status()).as(got.body()).isEqualTo(504);
+                assertThat(proxy.accessJson().path("endedBy").asText()).isEqualTo("deadline");
+            }
+        }
+    }
+
+    @Test
+    void aWholeAnswerThatFloodsIsAnErrorAndNotAllTheMemory() throws Exception {
+        try (var upstream = new ScriptedUpstream(wire -> {
+                    wire.raw("HTTP/1.1 400 X\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n");
+                    while (true) {
+                        wire.raw("x".repeat(64 << 10));
+                    }
+                });
+                var proxy = new RunningProxy(upstream.url())) {
+            var got = proxy.chat(RunningProxy.CHAT);
+            assertThat(got.status()).isEqualTo(502);
+            assertThat(got.json().at("/error/message").asText()).contains("more than 1048576 bytes");
         }
     }
 

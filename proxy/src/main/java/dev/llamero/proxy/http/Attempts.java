@@ -44,6 +44,9 @@ final class Attempts {
             if (taken.isEmpty()) {
                 throw failure;
             }
+            if (failure != null) {
+                exchange.facts().retried();
+            }
             try (Lease lease = taken.get()) {
                 failure = once(exchange, lease, attempt, cancellation);
                 if (failure != null) {
@@ -58,11 +61,7 @@ final class Attempts {
     }
 
     private static boolean mayTryAgain(Exchange exchange, RetryRule rule, RuntimeException failure) {
-        if (exchange.facts().hasBegun() || exchange.facts().ended().isPresent() || !rule.allowsAnother(failure)) {
-            return false;
-        }
-        exchange.facts().retried();
-        return true;
+        return !exchange.facts().hasBegun() && exchange.facts().ended().isEmpty() && rule.allowsAnother(failure);
     }
 
     /** @param failure of the attempt before, which tells the caller more than that nobody else is there */

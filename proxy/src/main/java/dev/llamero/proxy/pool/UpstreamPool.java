@@ -231,14 +231,16 @@ public final class UpstreamPool implements AutoCloseable {
                 .min()
                 .orElse(0);
         long seconds = Math.max(1, TimeUnit.NANOSECONDS.toSeconds(nanos + TimeUnit.SECONDS.toNanos(1) - 1));
-        String names = String.join(
-                " and ",
-                upstreams.stream().map(upstream -> upstream.spec().label()).toList());
+        String what = String.join(
+                "; ",
+                upstreams.stream()
+                        .map(upstream -> upstream.health().up()
+                                ? upstream.spec().label() + " failed several times in a row"
+                                : upstream.health().error())
+                        .toList());
         return new UpstreamUnavailableException(
                 Reason.OPEN,
-                names + " failed several times in a row and " + (upstreams.size() == 1 ? "is" : "are")
-                        + " left alone for now; try again in " + seconds + " s, and see whether "
-                        + (upstreams.size() == 1 ? "it runs" : "they run"),
+                what + "; after these failures it is left alone for now, try again in " + seconds + " s",
                 Duration.ofSeconds(seconds));
     }
 

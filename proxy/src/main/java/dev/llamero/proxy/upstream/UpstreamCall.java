@@ -156,9 +156,9 @@ public final class UpstreamCall implements AutoCloseable {
     private boolean sendOn(UpstreamConnection target, byte[] requestHead, byte[] content) {
         attach(target);
         boolean[] answering = new boolean[1];
-        try {
-            target.write(requestHead, content);
-            firstByteNanos = System.nanoTime() + deadlines.firstByte().toNanos();
+        firstByteNanos = System.nanoTime() + deadlines.firstByte().toNanos();
+        try (var _ = WriteDeadlines.watch(target, requestHead.length + content.length, deadlines.firstByte())) {
+            write(target, requestHead, content);
             head = AnswerHead.read(() -> {
                 long left = firstByteNanos - System.nanoTime();
                 if (left <= 0) {
@@ -175,11 +175,23 @@ public final class UpstreamCall implements AutoCloseable {
             return true;
         } catch (IOException e) {
             target.close();
-            boolean dead = target.isReused() && !answering[0] && !(e instanceof SocketTimeoutException);
+            boolean dead = target.isReused() && !answering[0] && !(e instanceof SocketTimeoutException) && !isOverdue();
             if (dead && !cancelled) {
                 return false;
             }
             throw failure(e, deadlines.firstByte());
+        }
+    }
+
+    /** A server may answer, and hang up, before it has read the whole request: that answer counts. */
+    private void write(UpstreamConnection target, byte[] requestHead, byte[] content) throws IOException {
+        try {
+            target.write(requestHead, content);
+        } catch (IOException e) {
+            if (cancelled || target.isReused() || target.isClosed()) {
+                throw e;
+            }
+            LOG.log(System.Logger.Level.DEBUG, "the model server does not read on; it may have answered already", e);
         }
     }
 
@@ -226,7 +238,7 @@ public final class UpstreamCall implements AutoCloseable {
         if (cancelled) {
             return new UpstreamException(Kind.CANCELLED, "cancelled", e);
         }
-        if (e instanceof SocketTimeoutException) {
+        if (e instanceof SocketTimeoutException || isOverdue()) {
             return new UpstreamException(
                     Kind.TIMEOUT,
                     client.label() + " sent nothing for " + seconds(waited)
@@ -238,6 +250,11 @@ public final class UpstreamCall implements AutoCloseable {
         }
         return new UpstreamException(
                 Kind.CUT, client.label() + " closed the connection before its answer was complete", e);
+    }
+
+    /** Whether the deadline for the first byte passed while the request was still being written. */
+    private boolean isOverdue() {
+        return head == null && System.nanoTime() - firstByteNanos >= 0;
     }
 
     private static String seconds(Duration waited) {

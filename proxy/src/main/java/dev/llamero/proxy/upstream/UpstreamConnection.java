@@ -102,6 +102,10 @@ final class UpstreamConnection implements AutoCloseable {
         return Arrays.equals(buffer, position, limit, bytes, 0, bytes.length);
     }
 
+    boolean isClosed() {
+        return transport.isClosed();
+    }
+
     void markIdle() {
         idleSinceNanos = System.nanoTime();
         reused = true;
