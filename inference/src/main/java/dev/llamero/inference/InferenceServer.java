@@ -110,7 +110,8 @@ public final class InferenceServer implements AutoCloseable {
                     loaded,
                     settings.loading(),
                     new ChatTemplates(JinjaTemplates::parse),
-                    pool);
+                    pool,
+                    settings.disk());
             var api = shutdown.first("listener", ApiServer.start(settings.listener(), handlers));
             if (settings.preload()) {
                 // In the background: the server answers meanwhile, and a question that comes now waits for this load.

@@ -55,7 +55,18 @@ final class SettingKeys {
             List.of("LLAMERO_CACHE_RAM"),
             "",
             "Main memory, per model, for conversations that pause, such as 4GiB; 0 for none."
-                    + " Unset: a quarter of what is free once the model is loaded, at most 8GiB.");
+                    + " Unset: a quarter of what is free once the model is loaded.");
+    static final Setting CACHE_DISK = new Setting(
+            "cache-disk",
+            List.of("LLAMERO_CACHE_DISK"),
+            "",
+            "Disk for conversations that left memory or whose model was unloaded, such as 20GiB, over all models;"
+                    + " 0 for none. Unset: a quarter of what is free, at most 32GiB.");
+    static final Setting CACHE_DIRECTORY = new Setting(
+            "cache-directory",
+            List.of("LLAMERO_CACHE_DIRECTORY"),
+            "~/.llamero/cache",
+            "Folder for them, which only its owner can read.");
     static final Setting TARGET_ITL = new Setting(
             "target-itl",
             List.of("LLAMERO_TARGET_ITL"),
@@ -137,6 +148,8 @@ final class SettingKeys {
             NUM_BATCH,
             KV_CACHE_TYPE,
             CACHE_RAM,
+            CACHE_DISK,
+            CACHE_DIRECTORY,
             TARGET_ITL,
             DRAFT_TOKENS,
             NUM_PARALLEL,

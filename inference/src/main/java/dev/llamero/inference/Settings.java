@@ -1,6 +1,7 @@
 package dev.llamero.inference;
 
 import dev.llamero.inference.api.GoDuration;
+import dev.llamero.inference.disk.DiskCache;
 import dev.llamero.inference.http.ApiServer;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.EngineFactory;
@@ -35,6 +36,7 @@ import java.util.OptionalLong;
  * @param loading how models are loaded
  * @param kvCacheType {@code f16}, {@code q8_0} or {@code q4_0}
  * @param cacheRamBytes main memory for paused conversations, per model; empty for a share of what is free
+ * @param disk files of paused conversations
  * @param steps how engines fill their steps
  * @param parallel conversations at once per model
  * @param residents which models stay in memory, and for how long
@@ -53,6 +55,7 @@ record Settings(
         LoadDefaults loading,
         String kvCacheType,
         OptionalLong cacheRamBytes,
+        DiskCache disk,
         StepOptions steps,
         int parallel,
         LoadedModels.Limits residents,
@@ -102,6 +105,11 @@ record Settings(
                         integer(reader, SettingKeys.NUM_BATCH, 1, 8_192)),
                 oneOf(reader, SettingKeys.KV_CACHE_TYPE, List.of("f16", "q8_0", "q4_0")),
                 reader.bytes(SettingKeys.CACHE_RAM).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                new DiskCache(
+                        reader.path(SettingKeys.CACHE_DIRECTORY).orElseThrow(),
+                        reader.bytes(SettingKeys.CACHE_DISK)
+                                .map(OptionalLong::of)
+                                .orElse(OptionalLong.empty())),
                 steps(reader),
                 integer(reader, SettingKeys.NUM_PARALLEL, 1, 256),
                 new LoadedModels.Limits(maxLoaded == 0 ? 3 : maxLoaded, queue, keepAlive(reader), loadTimeout(reader)),
@@ -144,6 +152,7 @@ record Settings(
                         parallel,
                         queue,
                         cacheRamBytes,
+                        disk,
                         steps);
             case KHERUD -> new KherudEngineFactory(parallel, queue);
         };

@@ -81,6 +81,7 @@ public final class LlameroCommand implements Callable<Integer> {
                 .addSubcommand(new StopCommand(surroundings))
                 .addSubcommand(new CpCommand(surroundings))
                 .addSubcommand(new RmCommand(surroundings))
+                .addSubcommand(new CacheCommand(surroundings))
                 .addSubcommand(new FitCommand())
                 .addSubcommand(new DoctorCommand(Machine.here(surroundings.environment(), surroundings.home())))
                 .addSubcommand(new CompletionCommand())

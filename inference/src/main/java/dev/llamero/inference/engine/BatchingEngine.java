@@ -1,8 +1,11 @@
 package dev.llamero.inference.engine;
 
+import dev.llamero.inference.disk.BlockFolder;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
@@ -34,12 +37,13 @@ public final class BatchingEngine implements Engine {
      * @throws IllegalArgumentException if the limits ask for more than the decoder has
      */
     public BatchingEngine(String model, Decoder decoder, Tokenizer tokenizer, EngineInfo info, EngineLimits limits) {
-        this(model, decoder, tokenizer, info, limits, () -> {});
+        this(model, decoder, tokenizer, info, limits, Optional.empty(), () -> {});
     }
 
     /**
      * As above, with what the decoder belongs to.
      *
+     * @param kept where conversations outlive this engine; owned from now on
      * @param owner closed on the engine's thread after the decoder, when no step can run any more
      */
     public BatchingEngine(
@@ -48,8 +52,9 @@ public final class BatchingEngine implements Engine {
             Tokenizer tokenizer,
             EngineInfo info,
             EngineLimits limits,
+            Optional<BlockFolder> kept,
             AutoCloseable owner) {
-        this(model, decoder, tokenizer, info, limits, StepSettings.of(info), owner, System::nanoTime);
+        this(model, decoder, tokenizer, info, limits, StepSettings.of(info), kept, owner, System::nanoTime);
     }
 
     /** As above, with how steps are filled. */
@@ -60,8 +65,9 @@ public final class BatchingEngine implements Engine {
             EngineInfo info,
             EngineLimits limits,
             StepSettings steps,
+            Optional<BlockFolder> kept,
             AutoCloseable owner) {
-        this(model, decoder, tokenizer, info, limits, steps, owner, System::nanoTime);
+        this(model, decoder, tokenizer, info, limits, steps, kept, owner, System::nanoTime);
     }
 
     /** As above, with a clock of the test's own. */
@@ -72,6 +78,7 @@ public final class BatchingEngine implements Engine {
             EngineInfo info,
             EngineLimits limits,
             StepSettings steps,
+            Optional<BlockFolder> kept,
             AutoCloseable owner,
             LongSupplier nanoClock) {
         this.tokenizer = Objects.requireNonNull(tokenizer, "tokenizer is null");
@@ -84,7 +91,8 @@ public final class BatchingEngine implements Engine {
         int helpers = SamplingTeam.helpers(limits.parallel());
         var sampling = new SamplingTeam(model, decoder, tokenizer, context, helpers);
         ParkingRule parking = ParkingRule.of(limits, info);
-        this.loop = new EngineLoop(decoder, sampling, limits, steps, parking, owner, admitted, nanoClock);
+        this.loop = new EngineLoop(
+                decoder, sampling, limits, steps, parking, kept.orElse(null), owner, admitted, nanoClock);
         this.thread = Thread.ofPlatform().name("engine-" + model).daemon().start(loop);
     }
 
@@ -165,6 +173,26 @@ public final class BatchingEngine implements Engine {
     @Override
     public List<Waiting> waiting() {
         return loop.waiting();
+    }
+
+    @Override
+    public List<CachedConversation> conversations() {
+        return loop.ask(SequenceCache::conversations, List.of());
+    }
+
+    @Override
+    public void forgetConversations() {
+        loop.ask(
+                cache -> {
+                    cache.forgetIdle();
+                    return true;
+                },
+                false);
+    }
+
+    @Override
+    public Map<EngineFigure, Long> figures() {
+        return loop.figures().snapshot();
     }
 
     @Override

@@ -24,6 +24,12 @@ final class CachedSequence {
     String salt = "";
     long lastUsed;
 
+    /** Wall clock, for people. */
+    long lastUsedMillis;
+
+    /** So many tokens at the front have the cells that evaluating them anew would give; all if none were moved. */
+    int exact = Integer.MAX_VALUE;
+
     /** What its idle cells have cost others, as {@link ParkingRule} counts. */
     int rent;
 

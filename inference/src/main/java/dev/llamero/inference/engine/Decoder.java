@@ -53,28 +53,37 @@ public interface Decoder extends AutoCloseable {
     boolean canShift();
 
     /**
-     * Host memory that {@link #save} would take for a sequence now, in bytes; 0 if this kind of memory cannot give a
-     * sequence back exactly as it was.
+     * Host memory that {@link #save} takes for so many cells, in bytes; 0 if this kind of memory cannot give cells back
+     * exactly as they were.
      */
-    default long savedBytes(int sequence) {
+    default long savedBytes(int cells) {
         return 0;
     }
 
     /**
-     * Copies a sequence's cells to host memory; the sequence stays as it is. Not between a {@link #shift} and the next
-     * whole step, which is what moves the cells.
+     * Copies a sequence's cells at positions {@code from} to {@code to} (excluded) to host memory; the sequence stays
+     * as it is. Not between a {@link #shift} and the next whole step, which is what moves the cells.
      *
      * @return empty if there was no memory for it, or the library could not
      */
-    default Optional<SavedSequence> save(int sequence) {
+    default Optional<SavedSequence> save(int sequence, int from, int to) {
         return Optional.empty();
     }
 
     /**
-     * Writes saved cells into an empty sequence, which then has the same positions; the saved ones stay. Wants as many
-     * free cells as were saved.
+     * Memory of {@link #savedBytes} bytes, to be filled with the content of cells that were saved before. Any thread.
      *
-     * @return false if that failed; then the target is empty
+     * @return empty if there is none
+     */
+    default Optional<SavedSequence> allocate(int from, int to) {
+        return Optional.empty();
+    }
+
+    /**
+     * Appends saved cells to a sequence, which must end where they begin; the saved ones stay. Wants as many free cells
+     * as were saved.
+     *
+     * @return false if that failed; then the target is as it was
      */
     default boolean restore(SavedSequence saved, int target) {
         return false;

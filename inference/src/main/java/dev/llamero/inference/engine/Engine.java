@@ -1,6 +1,7 @@
 package dev.llamero.inference.engine;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * One loaded model that answers generation requests. The seam between the API and whatever runs the model: the batching
@@ -34,6 +35,19 @@ public interface Engine extends ModelRunner {
      * @param estimateMillis about how long it will take until it runs; 0 if that is not known yet
      */
     record Waiting(String requestId, int position, long estimateMillis) {}
+
+    /** What it counted so far; empty if it does not count. */
+    default Map<EngineFigure, Long> figures() {
+        return Map.of();
+    }
+
+    /** The conversations that it keeps cells of, the last used first; waits for a step that runs. */
+    default List<CachedConversation> conversations() {
+        return List.of();
+    }
+
+    /** Forgets every conversation that does not run, in all places. */
+    default void forgetConversations() {}
 
     /**
      * How busy an engine is.

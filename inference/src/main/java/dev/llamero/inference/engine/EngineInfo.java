@@ -8,5 +8,19 @@ package dev.llamero.inference.engine;
  * @param parallel how many conversations run at once
  * @param bytesTotal memory of weights, KV cache and buffers, on all devices
  * @param bytesOnGpu the part of it that lies in GPU memory; 0 on a CPU
+ * @param weightBytes the part of it that holds weights, mapped ones included; 0 if unknown
+ * @param kvBytes the part of it that is the KV cache, whether its cells are in use or not; 0 if unknown
  */
-public record EngineInfo(String engine, int contextTokens, int parallel, long bytesTotal, long bytesOnGpu) {}
+public record EngineInfo(
+        String engine,
+        int contextTokens,
+        int parallel,
+        long bytesTotal,
+        long bytesOnGpu,
+        long weightBytes,
+        long kvBytes) {
+    /** Without the parts. */
+    public EngineInfo(String engine, int contextTokens, int parallel, long bytesTotal, long bytesOnGpu) {
+        this(engine, contextTokens, parallel, bytesTotal, bytesOnGpu, 0, 0);
+    }
+}

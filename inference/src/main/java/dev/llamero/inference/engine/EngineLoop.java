@@ -1,5 +1,6 @@
 package dev.llamero.inference.engine;
 
+import dev.llamero.inference.disk.BlockFolder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -7,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
@@ -35,8 +37,11 @@ final class EngineLoop implements Runnable {
     private final LongSupplier nanoClock;
     private final Batch batch;
     private final List<Slot> stepSlots = new ArrayList<>();
+    private final EngineFigures figures = new EngineFigures();
     private int failures;
+    private boolean sound = true;
 
+    private final CacheQuestions questions = new CacheQuestions();
     private final Queue<Slot> handedIn = new ConcurrentLinkedQueue<>();
     private final AtomicInteger admitted;
     private final AtomicBoolean cancels = new AtomicBoolean();
@@ -56,6 +61,7 @@ final class EngineLoop implements Runnable {
     /**
      * A loop over a decoder that it owns from now on.
      *
+     * @param kept files of conversations from earlier; null for none. Owned from now on
      * @param model closed on the engine's thread after the decoder
      * @param admitted counts what was handed in and is not over
      */
@@ -64,14 +70,17 @@ final class EngineLoop implements Runnable {
             SamplingTeam sampling,
             EngineLimits limits,
             StepSettings settings,
-            ParkingRule parking,
+            ParkingRule rule,
+            BlockFolder kept,
             AutoCloseable model,
             AtomicInteger admitted,
             LongSupplier nanoClock) {
         this.decoder = decoder;
         this.model = model;
         this.admitted = admitted;
-        this.cache = new SequenceCache(decoder, parking);
+        BlockWorth worth = new BlockWorth();
+        Parking parking = Parking.open(decoder, rule, kept, worth, figures, this::wake);
+        this.cache = new SequenceCache(decoder, parking, worth, figures);
         this.scheduler = new Scheduler(decoder, limits, settings, cache, new StepTimes(settings.rowShare()));
         this.sampling = sampling;
         this.queue = new QueueWatch(limits.parallel());
@@ -81,6 +90,19 @@ final class EngineLoop implements Runnable {
     }
 
     // From any thread.
+
+    /** Asks the cache something between two steps, and waits for that. */
+    <T> T ask(Function<SequenceCache, T> question, T otherwise) {
+        return ended ? otherwise : questions.ask(question, otherwise, this::wake);
+    }
+
+    private void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    EngineFigures figures() {
+        return figures;
+    }
 
     /** Hands a slot in. False if the loop has ended and will not take it. */
     boolean handIn(Slot slot) {
@@ -142,6 +164,7 @@ final class EngineLoop implements Runnable {
             endAll(() -> new EngineException.Closed("the engine is closed"));
         } catch (RuntimeException | Error e) {
             LOG.log(System.Logger.Level.ERROR, "The engine's thread ends after a failure", e);
+            sound = false;
             endAll(() -> failed(e));
         } finally {
             closeModel();
@@ -149,10 +172,14 @@ final class EngineLoop implements Runnable {
     }
 
     private void closeModel() {
+        try {
+            cache.close(sound);
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "The cached conversations were not kept", e);
+        }
         synchronized (abortLock) {
             decoderClosed = true;
             sampling.close();
-            cache.close();
             decoder.close();
         }
         try {
@@ -165,6 +192,8 @@ final class EngineLoop implements Runnable {
     private void turn() {
         takeHandedIn();
         dropCancelled();
+        cache.settle();
+        questions.answer(cache);
         scheduler.admit();
         runningCount = scheduler.running().size();
         queue.show(scheduler.waiting());
@@ -258,6 +287,7 @@ final class EngineLoop implements Runnable {
                 stepSlots.add(slot);
             }
         }
+        cache.stepTook(nanoClock.getAsLong() - start);
         scheduler.stepDone();
         if (stepSlots.isEmpty()) {
             return;
@@ -330,23 +360,10 @@ final class EngineLoop implements Runnable {
         scheduler.leave(slot);
         queue.left(slot.heldNanos());
         slot.phase = Slot.Phase.DONE;
-        if (slot.constraint != null) {
-            closeConstraint(slot);
-        }
+        slot.closeConstraint();
         admitted.decrementAndGet();
         runningCount = scheduler.running().size();
         slot.mailbox.end(event);
-    }
-
-    private static void closeConstraint(Slot slot) {
-        try {
-            slot.constraint.close();
-        } catch (RuntimeException e) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "Constraint of request " + slot.request.requestId() + " not closed",
-                    e);
-        }
     }
 
     private static EngineException failed(Throwable cause) {

@@ -78,6 +78,9 @@ final class Scheduler {
 
     /** Whether the whole prompt has cells, once what is idle is evicted and what runs has evaluated its own. */
     private boolean fits(Slot slot) {
+        if (slot.waitsForDisk(() -> cache.fetches(slot.tokens, slot.request.cacheSalt()))) {
+            return false;
+        }
         long wanted = slot.tokens.size() + 1L;
         long all = wanted;
         long pending = 0;

@@ -1,11 +1,12 @@
 package dev.llamero.inference.engine;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Which tokens lie in the KV cache under which sequence id, and who may reuse them. The only caller of {@link
- * Decoder}'s sequence edits. Engine's thread only.
+ * Which tokens lie in the KV cache under which sequence id, and who may reuse them. Engine's thread only.
  *
  * <p>A request takes the longest common prefix from any sequence with the same salt. From a running one it shares
  * cells; an idle one it extends in place when little of it would be lost, otherwise it shares the prefix too, so that
@@ -18,23 +19,24 @@ final class SequenceCache {
     /** An idle sequence is extended in place if at most this many tokens, or a tenth of it, would be lost. */
     private static final int TAIL_LOST_MAX = 32;
 
-    private final Decoder decoder;
+    private final KvCells cells;
     private final CachedSequence[] sequences;
-    private final CellLedger ledger;
-    private final boolean[] marks;
     private final Parking parking;
+    private final BlockWorth worth;
+    private final EngineFigures figures;
     private Predicate<CachedSequence> awaited = sequence -> false;
     private long clock;
+    private int rows;
+    private int depth;
+    private long stepNanos;
 
-    SequenceCache(Decoder decoder, ParkingRule rule) {
-        this.decoder = decoder;
-        this.parking = new Parking(decoder, rule);
-        this.ledger = new CellLedger(decoder.contextTokens());
-        this.marks = new boolean[decoder.contextTokens()];
-        this.sequences = new CachedSequence[decoder.sequencesMax()];
-        for (int i = 0; i < sequences.length; i++) {
-            sequences[i] = new CachedSequence(i);
-        }
+    /** A cache over a decoder whose sequences are empty. */
+    SequenceCache(Decoder decoder, Parking parking, BlockWorth worth, EngineFigures figures) {
+        this.parking = parking;
+        this.worth = worth;
+        this.figures = figures;
+        this.cells = new KvCells(decoder);
+        this.sequences = cells.sequences();
     }
 
     /** Tells which idle sequences a waiting request will want, so that they are not parked just before. */
@@ -46,8 +48,18 @@ final class SequenceCache {
     int reusable(TokenList tokens, String salt) {
         CachedSequence best = best(tokens, salt);
         int prefix = best == null ? 0 : common(best, tokens);
-        ParkedSequences.Parked found = parking.best(tokens, salt, prefix);
-        return found == null ? prefix : ParkedSequences.common(found, tokens);
+        ParkedBlocks.Match found = parking.best(tokens, salt, prefix);
+        return found == null ? prefix : Parking.prefix(found, tokens);
+    }
+
+    /**
+     * Starts to read from disk what saves evaluating a good part of these tokens.
+     *
+     * @return whether a read is under way that is worth waiting for
+     */
+    boolean fetches(TokenList tokens, String salt) {
+        CachedSequence best = best(tokens, salt);
+        return parking.fetches(tokens, salt, best == null ? 0 : common(best, tokens));
     }
 
     /** The longest prefix whose cells a running sequence holds. */
@@ -70,23 +82,29 @@ final class SequenceCache {
     CachedSequence acquire(TokenList tokens, String salt, int tokensMax, boolean gently) {
         CachedSequence best = best(tokens, salt);
         int prefix = best == null ? 0 : common(best, tokens);
-        ParkedSequences.Parked found = parking.best(tokens, salt, prefix);
-        CachedSequence taken = found == null ? null : restored(found, tokens, tokensMax, gently);
+        ParkedBlocks.Match found = parking.best(tokens, salt, prefix);
+        int rent = ParkingRule.rentToCome(tokens.size() - prefix, tokensMax);
+        int foundPrefix = found == null ? 0 : Parking.prefix(found, tokens);
+        CachedSequence taken = found == null ? null : restored(found, best, prefix, rent, gently);
+        boolean moves = false;
         if (taken != null) {
-            prefix = ParkedSequences.common(found, tokens);
+            prefix = Math.min(taken.size(), foundPrefix);
         } else {
             // Making room for a restore that failed may have evicted the first choice.
             best = found == null ? best : best(tokens, salt);
             prefix = best == null ? 0 : common(best, tokens);
             taken = fromCache(best, prefix);
+            moves = taken != best && found == null;
+            figures.add(prefix > 0 ? EngineFigure.HITS_KV : EngineFigure.MISSES, 1);
         }
-        boolean moves = taken != best && found == null;
         taken.use = CachedSequence.Use.RUNNING;
         taken.salt = salt;
         taken.lastUsed = ++clock;
+        taken.exact = Integer.MAX_VALUE;
         truncate(taken, prefix);
+        figures.add(EngineFigure.TOKENS_REUSED, taken.size());
         if (moves) {
-            parkIdle(ParkingRule.rentToCome(tokens.size() - prefix, tokensMax), gently);
+            parkIdle(rent, gently);
         }
         return taken;
     }
@@ -97,36 +115,47 @@ final class SequenceCache {
         }
         CachedSequence taken = fresh(prefix > 0 ? best : null);
         if (taken != best && prefix > 0) {
-            share(best, taken, prefix);
+            cells.share(best, taken, prefix);
         }
         return taken;
     }
 
-    /** A sequence with a parked conversation's cells, or null if there is no room for them. */
-    private CachedSequence restored(ParkedSequences.Parked found, TokenList tokens, int tokensMax, boolean gently) {
-        int size = found.size();
-        int prefix = ParkedSequences.common(found, tokens);
-        if (size > cellsNotRunning()) {
+    /**
+     * A sequence with a parked conversation's cells, or null if there is no room for them. Whole blocks that a sequence
+     * in the cache has too are shared with that one.
+     */
+    private CachedSequence restored(
+            ParkedBlocks.Match found, CachedSequence best, int prefix, int rentToCome, boolean gently) {
+        int size = Parking.restoredTo(found);
+        int shared = Parking.wholeBlocks(prefix);
+        if (size - shared > cellsNotRunning()) {
             return null;
         }
         parking.pin(found);
         try {
+            CachedSequence taken = fresh(shared > 0 ? best : null);
+            if (taken == best) {
+                parking.save(best, true);
+                truncate(taken, shared);
+            } else if (shared > 0) {
+                cells.share(best, taken, shared);
+            }
+            taken.use = CachedSequence.Use.RUNNING;
             // Before the restore, so that it finds low cells.
-            parkIdle(ParkingRule.rentToCome(tokens.size() - prefix, tokensMax), gently);
-            CachedSequence taken = fresh(null);
-            while (ledger.freeCells() < size && evictOne()) {
+            parkIdle(rentToCome, gently);
+            while (cells.freeCells() < size - taken.size() && evictOne()) {
                 // Each turn empties one idle sequence.
             }
-            if (!parking.restore(found, taken)) {
+            boolean room = cells.freeCells() >= size - taken.size();
+            boolean whole = room && parking.restore(found, taken, ++clock, tokens -> cells.append(taken, tokens));
+            if (!whole && taken.size() <= prefix) {
+                cells.clear(taken);
+                taken.use = CachedSequence.Use.FREE;
                 return null;
             }
-            for (int i = 0; i < size; i++) {
-                append(taken, found.tokens.get(i));
-            }
-            parking.keep(found, !extendsInPlace(size, prefix), clock + 1);
             return taken;
         } finally {
-            parking.pin(null);
+            parking.unpin();
         }
     }
 
@@ -149,8 +178,10 @@ final class SequenceCache {
             if (largest == null) {
                 return;
             }
-            if (heldByAnother(largest) || parking.save(largest)) {
-                clear(largest);
+            if (heldByAnother(largest) || parking.save(largest, false)) {
+                cells.clear(largest);
+            } else if (parking.isBusy()) {
+                return;
             } else {
                 largest.unsavable = true;
             }
@@ -171,9 +202,27 @@ final class SequenceCache {
         return false;
     }
 
+    /** How long the step took that is about to be counted. */
+    void stepTook(long nanos) {
+        stepNanos = nanos;
+    }
+
+    /** Takes what other threads have done for the cache. Once per turn. */
+    void settle() {
+        parking.settle();
+        figures.set(EngineFigure.KV_CELLS, cells.cells());
+        figures.set(EngineFigure.KV_CELLS_USED, cells.cells() - (long) cells.freeCells());
+    }
+
     /** Counts what a step cost for the cells of idle sequences. */
     void stepDone(boolean decodes, int promptRows) {
         parking.stepDone();
+        worth.stepDone(promptRows, depth, stepNanos);
+        figures.add(EngineFigure.STEPS, 1);
+        figures.add(EngineFigure.TOKENS_PREFILLED, promptRows);
+        figures.add(EngineFigure.TOKENS_DECODED, rows - promptRows);
+        rows = 0;
+        depth = 0;
         int rent = ParkingRule.rent(decodes, promptRows);
         for (CachedSequence sequence : sequences) {
             if (sequence.use == CachedSequence.Use.IDLE) {
@@ -240,87 +289,13 @@ final class SequenceCache {
         return one == null || other.lastUsed < one.lastUsed ? other : one;
     }
 
-    private void share(CachedSequence source, CachedSequence target, int prefix) {
-        decoder.copy(source.id, target.id, 0, prefix);
-        for (int i = 0; i < prefix; i++) {
-            int cell = source.cells.get(i);
-            ledger.share(cell);
-            target.cells.add(cell);
-            target.tokens.add(source.tokens.get(i));
-        }
-        // A memory that cannot cut (recurrent) copies its whole state, longer than the prefix: then nothing is reused.
-        if (prefix < source.size() && !decoder.remove(target.id, prefix, -1)) {
-            clear(target);
-        }
-    }
-
-    /** Records that the decoder evaluated a token at the sequence's next position. */
-    void append(CachedSequence sequence, int token) {
-        sequence.cells.add(ledger.take());
-        sequence.tokens.add(token);
-    }
-
-    /** Removes what a failed or aborted step may have left behind the recorded tokens. */
-    void dropUnrecorded(CachedSequence sequence) {
-        if (!decoder.remove(sequence.id, sequence.size(), -1)) {
-            clear(sequence);
-        }
-    }
-
-    /** Keeps the first tokens of a sequence; a memory that cannot cut loses all of them. */
-    void truncate(CachedSequence sequence, int size) {
-        if (size >= sequence.size()) {
-            return;
-        }
-        if (size == 0 || !decoder.remove(sequence.id, size, -1)) {
-            clear(sequence);
-            return;
-        }
-        dropCells(sequence, size, sequence.size());
-        sequence.tokens.truncate(size);
-        sequence.cells.truncate(size);
-    }
-
     /** Ends a sequence's run; its cells stay for the conversation's next turn. */
     void release(CachedSequence sequence) {
         sequence.lastUsed = ++clock;
+        sequence.lastUsedMillis = System.currentTimeMillis();
+        // Cells that were moved differ a little from those of the same tokens evaluated at their new places.
+        truncate(sequence, sequence.exact);
         sequence.rest();
-    }
-
-    /**
-     * Drops positions {@code keep} to {@code keep + discard} and moves the rest down, for a context shift.
-     *
-     * <p>A cell has one position for all that share it. Idle sharers of moved cells lose them first. A running sharer
-     * must not: then the tail is dropped instead, and the caller evaluates it again at its new positions.
-     */
-    void shift(CachedSequence sequence, int keep, int discard) {
-        int moved = keep + discard;
-        trimIdleSharers(sequence, moved);
-        boolean sharedTail = false;
-        for (int i = moved; i < sequence.size() && !sharedTail; i++) {
-            sharedTail = ledger.shared(sequence.cells.get(i));
-        }
-        if (sharedTail || !decoder.remove(sequence.id, keep, moved)) {
-            truncate(sequence, keep);
-            return;
-        }
-        decoder.shift(sequence.id, moved, sequence.size(), -discard);
-        parking.shifted();
-        dropCells(sequence, keep, moved);
-        sequence.tokens.removeRange(keep, moved);
-        sequence.cells.removeRange(keep, moved);
-    }
-
-    private void trimIdleSharers(CachedSequence sequence, int from) {
-        for (CachedSequence other : sequences) {
-            boolean shares = other.use == CachedSequence.Use.IDLE
-                    && other.size() > from
-                    && sequence.size() > from
-                    && other.cells.get(from) == sequence.cells.get(from);
-            if (shares) {
-                truncate(other, from);
-            }
-        }
     }
 
     /** Empties the least recently used idle sequence. False if none is idle. */
@@ -341,56 +316,83 @@ final class SequenceCache {
     /** Empties an idle sequence, parked if it is worth it: saving costs a small part of evaluating it again. */
     private void evict(CachedSequence victim) {
         if (victim.size() >= ParkingRule.EVICTED_TOKENS_MIN && !victim.unsavable && !heldByAnother(victim)) {
-            parking.save(victim);
+            parking.save(victim, true);
         }
-        clear(victim);
+        cells.clear(victim);
     }
 
     /** Empties every sequence, after a failure whose effect on the cache is unknown. Parked copies are not touched. */
     void clearAll() {
         for (CachedSequence sequence : sequences) {
-            clear(sequence);
+            cells.clear(sequence);
         }
     }
 
-    /** Frees the parked conversations' memory. */
-    void close() {
-        parking.close();
-    }
-
-    private void clear(CachedSequence sequence) {
-        decoder.remove(sequence.id, 0, -1);
-        dropCells(sequence, 0, sequence.size());
-        sequence.tokens.truncate(0);
-        sequence.cells.truncate(0);
-        if (sequence.use == CachedSequence.Use.IDLE) {
-            sequence.use = CachedSequence.Use.FREE;
+    /**
+     * Ends the cache: what is idle goes to disk, if there is one, and host memory is freed.
+     *
+     * @param sound whether the cells can be trusted
+     */
+    void close(boolean sound) {
+        List<CachedSequence> left = new ArrayList<>();
+        for (CachedSequence sequence : sequences) {
+            boolean worthIt = sequence.use == CachedSequence.Use.IDLE
+                    && sequence.size() >= ParkingRule.EVICTED_TOKENS_MIN
+                    && !sequence.unsavable;
+            if (sound && worthIt && !heldByAnother(sequence)) {
+                left.add(sequence);
+            }
         }
+        left.sort(Comparator.comparingLong((CachedSequence sequence) -> sequence.lastUsed));
+        parking.close(left);
     }
 
-    private void dropCells(CachedSequence sequence, int from, int to) {
-        for (int i = from; i < to; i++) {
-            ledger.drop(sequence.cells.get(i));
+    /** What is kept, the last used first. */
+    List<CachedConversation> conversations() {
+        return parking.conversations(sequences);
+    }
+
+    /** Forgets every conversation that does not run, wherever it lies. */
+    void forgetIdle() {
+        for (CachedSequence sequence : sequences) {
+            if (sequence.use == CachedSequence.Use.IDLE) {
+                cells.clear(sequence);
+            }
+        }
+        parking.clear();
+    }
+
+    /** Records that the decoder evaluated a token at the sequence's next position. */
+    void append(CachedSequence sequence, int token) {
+        cells.append(sequence, token);
+        rows++;
+        depth = Math.max(depth, sequence.size());
+    }
+
+    /** Removes what a failed or aborted step may have left behind the recorded tokens. */
+    void dropUnrecorded(CachedSequence sequence) {
+        cells.dropUnrecorded(sequence);
+    }
+
+    /** Keeps the first tokens of a sequence; a memory that cannot cut loses all of them. */
+    void truncate(CachedSequence sequence, int size) {
+        cells.truncate(sequence, size);
+    }
+
+    /** Drops positions {@code keep} to {@code keep + discard} and moves the rest down, if it can ({@link KvCells}). */
+    void shift(CachedSequence sequence, int keep, int discard) {
+        if (cells.shift(sequence, keep, discard)) {
+            sequence.exact = Math.min(sequence.exact, keep);
+            parking.shifted();
         }
     }
 
     int freeCells() {
-        return ledger.freeCells();
+        return cells.freeCells();
     }
 
     /** Cells that no running sequence holds: free, or freed by evicting what is idle. */
     int cellsNotRunning() {
-        Arrays.fill(marks, false);
-        int running = 0;
-        for (CachedSequence sequence : sequences) {
-            if (sequence.use == CachedSequence.Use.RUNNING) {
-                for (int i = 0; i < sequence.size(); i++) {
-                    int cell = sequence.cells.get(i);
-                    running += marks[cell] ? 0 : 1;
-                    marks[cell] = true;
-                }
-            }
-        }
-        return ledger.cells() - running;
+        return cells.cellsNotRunning();
     }
 }

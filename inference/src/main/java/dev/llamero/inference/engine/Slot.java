@@ -1,5 +1,8 @@
 package dev.llamero.inference.engine;
 
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
 /**
  * One generation inside the engine: its tokens, its sequence and what it cost. Made by the submitting thread, then
  * engine's thread only.
@@ -21,6 +24,11 @@ final class Slot {
         /** Over; the mailbox holds its end. */
         DONE
     }
+
+    /** A disk that takes longer than this does not answer. */
+    private static final long FETCH_NANOS_MAX = Duration.ofSeconds(10).toNanos();
+
+    private static final System.Logger LOG = System.getLogger(Slot.class.getName());
 
     final GenerationRequest request;
     final Mailbox mailbox;
@@ -69,6 +77,8 @@ final class Slot {
     boolean shifted;
 
     private long admittedNanos;
+    private boolean fetched;
+    private long fetchNanos;
     private long firstRowNanos;
     private long firstTokenNanos;
 
@@ -120,6 +130,28 @@ final class Slot {
     /** How long it has had a place; 0 if it never had one. */
     long heldNanos() {
         return admittedNanos == 0 ? 0 : System.nanoTime() - admittedNanos;
+    }
+
+    /** Frees the constraint on the answer's tokens, if it was made. */
+    void closeConstraint() {
+        try {
+            if (constraint != null) {
+                constraint.close();
+            }
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "Constraint of request " + request.requestId() + " not closed", e);
+        }
+    }
+
+    /** Whether to wait for what is read from disk for this request; not for ever, and not again once it was there. */
+    boolean waitsForDisk(BooleanSupplier fetches) {
+        if (fetched) {
+            return false;
+        }
+        long now = System.nanoTime();
+        fetchNanos = fetchNanos == 0 ? now : fetchNanos;
+        fetched = !fetches.getAsBoolean() || now - fetchNanos > FETCH_NANOS_MAX;
+        return !fetched;
     }
 
     void markFirstRow() {

@@ -60,4 +60,26 @@ final class TokenList {
         int mismatch = Arrays.mismatch(items, 0, shorter, other.items, 0, shorter);
         return mismatch < 0 ? shorter : mismatch;
     }
+
+    /** The items {@code from} (included) to {@code to} (excluded). */
+    int[] range(int from, int to) {
+        if (to > size) {
+            throw new IndexOutOfBoundsException(from + " to " + to + " of " + size);
+        }
+        return Arrays.copyOfRange(items, from, to);
+    }
+
+    int[] toArray() {
+        return range(0, size);
+    }
+
+    /** How many items from an offset on are equal to the other list's from its front. */
+    int commonFrom(int offset, TokenList other) {
+        int shorter = Math.min(size - offset, other.size);
+        if (shorter <= 0) {
+            return 0;
+        }
+        int mismatch = Arrays.mismatch(items, offset, offset + shorter, other.items, 0, shorter);
+        return mismatch < 0 ? shorter : mismatch;
+    }
 }

@@ -1,5 +1,6 @@
 package dev.llamero.inference.http;
 
+import dev.llamero.inference.disk.DiskCache;
 import dev.llamero.inference.model.LoadDefaults;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.ModelStore;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param defaults how a model is loaded
  * @param templates parsed chat templates
  * @param pool threads that tokenize
+ * @param disk conversations of models that are not in memory
  */
 public record ApiHandlers(
         ModelStore store,
@@ -24,7 +26,8 @@ public record ApiHandlers(
         LoadedModels loaded,
         LoadDefaults defaults,
         ChatTemplates templates,
-        TokenizingPool pool) {
+        TokenizingPool pool,
+        DiskCache disk) {
 
     OllamaRoutes routes() {
         var preparation = new Preparation(this);
@@ -39,6 +42,8 @@ public record ApiHandlers(
                 chat::handle,
                 embed,
                 new OpenAiHandler(store, models, generate, chat, embed),
-                new AnthropicHandler(preparation, chat)::messages);
+                new AnthropicHandler(preparation, chat)::messages,
+                new CacheHandler(loaded, disk),
+                new MetricsHandler(loaded, disk)::metrics);
     }
 }

@@ -97,7 +97,7 @@ record Job(
                 run.shift(),
                 run.logprobsWanted(),
                 constraint(prompts, asked, shown),
-                "",
+                CacheSalt.of(exchange),
                 shown);
     }
 

@@ -27,7 +27,9 @@ final class OllamaRoutes {
             Endpoint chat,
             EmbedHandler embed,
             OpenAiHandler openAi,
-            Endpoint anthropic) {
+            Endpoint anthropic,
+            CacheHandler cache,
+            Endpoint metrics) {
         add("GET", "/", OllamaRoutes::running);
         add("HEAD", "/", OllamaRoutes::running);
         add("GET", "/api/version", OllamaRoutes::version);
@@ -53,6 +55,9 @@ final class OllamaRoutes {
         add("POST", "/v1/embeddings", openAi::embeddings);
         add("POST", "/v1/responses", openAi::responses);
         add("POST", "/v1/messages", anthropic);
+        add("GET", "/api/llamero/cache", cache::list);
+        add("DELETE", "/api/llamero/cache", cache::clear);
+        add("GET", "/metrics", metrics);
         add("GET", "/v1/models", openAi::models);
         add("GET", "/v1/models/*", openAi::model);
     }

@@ -12,11 +12,14 @@ import java.util.regex.Pattern;
  */
 final class BufferSizes implements BiConsumer<Integer, String> {
     private static final Pattern LINE =
-            Pattern.compile("(\\S+)\\s+(?:model|KV|RS|output|compute) buffer size\\s*=\\s*([0-9.]+) MiB");
+            Pattern.compile("(\\S+)\\s+(model|KV|RS|output|compute) buffer size\\s*=\\s*([0-9.]+) MiB");
     private static final Pattern GPU_BUFFER = Pattern.compile("(CUDA|ROCm|Vulkan|SYCL|Metal|MUSA)\\d*");
     private static final double MIB = 1 << 20;
 
     private double hostMib;
+    private double hostKvMib;
+    private double kvMib;
+    private double weightMib;
     private double gpuMib;
     private String firstError = "";
 
@@ -27,12 +30,15 @@ final class BufferSizes implements BiConsumer<Integer, String> {
         }
         Matcher line = LINE.matcher(text);
         if (line.find()) {
-            double mib = Double.parseDouble(line.group(2));
+            double mib = Double.parseDouble(line.group(3));
             if (onGpu(line.group(1))) {
                 gpuMib += mib;
             } else {
                 hostMib += mib;
+                hostKvMib += line.group(2).equals("KV") ? mib : 0;
             }
+            kvMib += line.group(2).equals("KV") ? mib : 0;
+            weightMib += line.group(2).equals("model") ? mib : 0;
         }
     }
 
@@ -41,8 +47,10 @@ final class BufferSizes implements BiConsumer<Integer, String> {
         return GPU_BUFFER.matcher(buffer).matches();
     }
 
-    /** Forgets what was counted, before another attempt. */
+    /** Forgets what was counted of a failed attempt, before another one. */
     void forgetErrors() {
+        hostKvMib = 0;
+        kvMib = 0;
         firstError = "";
     }
 
@@ -53,6 +61,20 @@ final class BufferSizes implements BiConsumer<Integer, String> {
 
     long totalBytes() {
         return (long) ((hostMib + gpuMib) * MIB);
+    }
+
+    /** The part of the KV cache in main memory. */
+    long hostKvBytes() {
+        return (long) (hostKvMib * MIB);
+    }
+
+    /** The whole KV cache. */
+    long kvBytes() {
+        return (long) (kvMib * MIB);
+    }
+
+    long weightBytes() {
+        return (long) (weightMib * MIB);
     }
 
     long gpuBytes() {

@@ -58,6 +58,7 @@ final class ContextApi {
     private final MemorySegment remove;
     private final MemorySegment copy;
     private final MemorySegment add;
+    private final MemorySegment firstPosition;
     private final MemorySegment lastPosition;
     private final MemorySegment canShift;
     private final MemorySegment stateSize;
@@ -79,6 +80,7 @@ final class ContextApi {
         remove = Native.address(llama, "llama_memory_seq_rm");
         copy = Native.address(llama, "llama_memory_seq_cp");
         add = Native.address(llama, "llama_memory_seq_add");
+        firstPosition = Native.address(llama, "llama_memory_seq_pos_min");
         lastPosition = Native.address(llama, "llama_memory_seq_pos_max");
         canShift = Native.address(llama, "llama_memory_can_shift");
         stateSize = Native.address(llama, "llama_state_seq_get_size");
@@ -182,6 +184,15 @@ final class ContextApi {
     void add(MemorySegment memory, int sequence, int from, int to, int delta) {
         try {
             FOUR_INTS.invokeExact(add, memory, sequence, from, to, delta);
+        } catch (Throwable t) {
+            throw Native.rethrow(t);
+        }
+    }
+
+    /** The first position of a sequence, -1 if it is empty. */
+    int firstPosition(MemorySegment memory, int sequence) {
+        try {
+            return (int) POSITION.invokeExact(firstPosition, memory, sequence);
         } catch (Throwable t) {
             throw Native.rethrow(t);
         }

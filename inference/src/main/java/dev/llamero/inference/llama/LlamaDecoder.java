@@ -38,9 +38,8 @@ final class LlamaDecoder implements Decoder {
     private final int outputsMax;
     private final int vocabularySize;
     private final boolean canShift;
-    private final boolean canSave;
     private final boolean loneRowsDiffer;
-    private final SavedCells.Open saved = new SavedCells.Open();
+    private final SequenceStates state;
 
     /** The last position per sequence while a batch is checked; {@link #UNKNOWN} where it was not looked up yet. */
     private final int[] lastPositions;
@@ -55,8 +54,9 @@ final class LlamaDecoder implements Decoder {
      *
      * @param abort the flag that the context was opened with
      * @param outputsMax most rows of a step that may want logits
-     * @param canSave whether the memory is plain attention. A recurrent state cannot be cut after a restore, and a
-     *     sliding window is saved without the cells that a shorter prefix would see
+     * @param canSave whether the memory is plain attention and there is a sequence id to spare for saving. A
+     *     recurrent state cannot be cut after a restore, and a sliding window is saved without the cells that a shorter
+     *     prefix would see
      * @param loneRowsDiffer whether llama.cpp has kernels of their own for one row here: on the CPU, attention over
      *     512 cells and more of f16 is divided among threads. Otherwise steps of 1 to 63 rows compute alike there
      *     (measured)
@@ -74,15 +74,17 @@ final class LlamaDecoder implements Decoder {
         this.abort = abort;
         this.outputsMax = outputsMax;
         this.vocabularySize = vocabularySize;
-        this.canSave = canSave;
         this.loneRowsDiffer = loneRowsDiffer;
         MemorySegment pointer = context.acquire();
         try {
             memory = api.memory(pointer);
             contextTokens = api.contextTokens(pointer);
-            sequencesMax = api.sequencesMax(pointer);
+            int ids = api.sequencesMax(pointer);
+            // The last id is where cells are cut out and put together.
+            sequencesMax = canSave ? ids - 1 : ids;
             batchTokensMax = Math.min(api.batchTokens(pointer), api.ubatchTokens(pointer));
             canShift = api.canShift(memory);
+            state = new SequenceStates(api, memory, canSave ? sequencesMax : SequenceStates.NONE);
         } finally {
             context.release();
         }
@@ -240,56 +242,57 @@ final class LlamaDecoder implements Decoder {
         }
     }
 
-    @Override
-    public long savedBytes(int sequence) {
-        requireSequence(sequence);
-        if (!canSave) {
-            return 0;
-        }
+    /** Learns how large saved cells are, from sequence 0, which has two cells or more. */
+    void measureStates() {
         MemorySegment pointer = context.acquire();
         try {
-            return api.lastPosition(memory, sequence) < 0 ? 0 : api.stateSize(pointer, sequence);
+            if (api.lastPosition(memory, 0) >= 1) {
+                state.measure(pointer, 0);
+            }
         } finally {
             context.release();
         }
     }
 
     @Override
-    public Optional<SavedSequence> save(int sequence) {
-        long bytes = savedBytes(sequence);
+    public long savedBytes(int cells) {
+        return state.bytes(cells);
+    }
+
+    @Override
+    public Optional<SavedSequence> save(int sequence, int from, int to) {
+        requireSequence(sequence);
+        requireRange(from, to);
         MemorySegment pointer = context.acquire();
         try {
-            int cells = api.lastPosition(memory, sequence) + 1;
-            Optional<SavedCells> made = bytes == 0 ? Optional.empty() : saved.allocate(bytes, cells);
-            if (made.isPresent() && api.stateGet(pointer, made.get().memory(), sequence) != bytes) {
-                made.get().close();
-                return Optional.empty();
+            int last = api.lastPosition(memory, sequence);
+            if (from == to || to > last + 1) {
+                throw new IllegalArgumentException(
+                        "save of " + from + ".." + to + " of sequence " + sequence + ", which ends at " + last);
             }
-            return made.map(each -> each);
+            return state.save(pointer, sequence, from, to).map(each -> each);
         } finally {
             context.release();
         }
+    }
+
+    @Override
+    public Optional<SavedSequence> allocate(int from, int to) {
+        requireRange(from, to);
+        return state.allocate(from, to).map(each -> each);
     }
 
     @Override
     public boolean restore(SavedSequence sequence, int target) {
         requireSequence(target);
-        if (!saved.holds(sequence)) {
-            throw new IllegalArgumentException("a saved sequence that is closed or another decoder's");
-        }
-        SavedCells cells = (SavedCells) sequence;
         MemorySegment pointer = context.acquire();
         try {
             int last = api.lastPosition(memory, target);
-            if (last >= 0) {
-                throw new IllegalArgumentException("restore into sequence " + target + ", which ends at " + last);
+            if (last + 1 != sequence.from()) {
+                throw new IllegalArgumentException("restore of " + sequence.from() + ".." + sequence.to()
+                        + " into sequence " + target + ", which ends at " + last);
             }
-            long read = api.stateSet(pointer, cells.memory(), target);
-            if (read == cells.bytes() && api.lastPosition(memory, target) + 1 == cells.cells()) {
-                return true;
-            }
-            api.remove(memory, target, 0, -1);
-            return false;
+            return state.restore(pointer, sequence, target);
         } finally {
             context.release();
         }
@@ -297,7 +300,7 @@ final class LlamaDecoder implements Decoder {
 
     /** How many saved sequences are not closed. */
     int savedOpen() {
-        return saved.count();
+        return state.open();
     }
 
     private void requireSequence(int sequence) {
@@ -327,7 +330,7 @@ final class LlamaDecoder implements Decoder {
     /** True for plain attention only: a recurrent state has no way back, and a window may have lost cells already. */
     @Override
     public boolean canRollBack() {
-        return canSave;
+        return state.possible();
     }
 
     @Override
@@ -374,6 +377,6 @@ final class LlamaDecoder implements Decoder {
     public void close() {
         abort.set();
         context.close();
-        saved.closeAll();
+        state.closeAll();
     }
 }

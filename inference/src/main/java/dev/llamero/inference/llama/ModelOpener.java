@@ -188,7 +188,9 @@ final class ModelOpener {
                 contextTokens,
                 parallel,
                 buffers.totalBytes(),
-                buffers.gpuBytes());
+                buffers.gpuBytes(),
+                buffers.weightBytes(),
+                buffers.kvBytes());
     }
 
     private OpenModel openContext(NativeHandle model, MemoryPlan plan, int trainingContext, Adapters adapters) {
@@ -201,6 +203,7 @@ final class ModelOpener {
                         logReduced(settings.contextTokens(), plan.fit().contextTokens(), reason));
         int threads = settings.threads() > 0 ? settings.threads() : HostMemory.cores();
         AbortFlag abort = new AbortFlag();
+        ZeroPages zeros = ZeroPages.before();
         NativeHandle context = newContext(model, threads, decoderParams(stateful, contextTokens, threads, abort));
         while (context == null) {
             contextTokens = nextSmaller(contextTokens);
@@ -216,10 +219,11 @@ final class ModelOpener {
                 abort,
                 outputsMax,
                 vocab.vocabularySize(),
-                !stateful && !hasWindow(model),
+                !stateful && canSave(model),
                 loneRowsDiffer);
         try {
             warmUp(decoder);
+            zeros.release(buffers.hostKvBytes());
         } catch (Throwable t) {
             decoder.close();
             throw t;
@@ -246,10 +250,11 @@ final class ModelOpener {
         }
     }
 
-    private boolean hasWindow(NativeHandle model) {
+    /** A sliding window's cells are not all there to be saved; and saving wants a sequence id of its own. */
+    private boolean canSave(NativeHandle model) {
         MemorySegment pointer = model.acquire();
         try {
-            return library.models().window(pointer) > 0;
+            return library.models().window(pointer) <= 0 && settings.sequencesMax() < ModelSettings.SEQUENCES_MAX;
         } finally {
             model.release();
         }
@@ -329,7 +334,9 @@ final class ModelOpener {
             MemorySegment params, boolean stateful, int contextTokens, int threads, AbortFlag abort) {
         int batch = settings.batchTokensMax();
         // A recurrent model keeps a whole state per sequence id, so it gets no more ids than run at once.
-        int sequences = stateful ? settings.parallel() : settings.sequencesMax();
+        // Others get one more, in which cells are cut out to be saved.
+        int sequences =
+                stateful ? settings.parallel() : Math.min(settings.sequencesMax() + 1, ModelSettings.SEQUENCES_MAX);
         put(params, "n_ctx", contextTokens * settings.parallel());
         put(params, "n_batch", batch);
         put(params, "n_ubatch", batch);
@@ -349,12 +356,22 @@ final class ModelOpener {
         params.set(JAVA_INT, Layouts.offset(Layouts.CONTEXT_PARAMS, field), value);
     }
 
-    /** One step, so that weights are read and buffers touched before the first question. */
+    /** A step, so that weights are read and buffers touched before the first question; and what it saves to. */
     private static void warmUp(LlamaDecoder decoder) {
-        Batch batch = new Batch(1);
-        batch.add(0, 0, 0, true);
-        if (decoder.decode(batch) != Decoder.Outcome.DONE || !decoder.remove(0, 0, -1)) {
-            throw new EngineException.Failed("the first step of a new context did not end well", null);
+        Batch batch = new Batch(decoder.batchTokensMax());
+        int rows = Math.min(2, decoder.contextTokens());
+        for (int row = 0; row < rows; row += batch.size()) {
+            batch.clear();
+            while (batch.size() < batch.capacity() && row + batch.size() < rows) {
+                batch.add(0, row + batch.size(), 0, row + batch.size() == 0);
+            }
+            if (decoder.decode(batch) != Decoder.Outcome.DONE) {
+                throw new EngineException.Failed("the first step of a new context did not end well", null);
+            }
+        }
+        decoder.measureStates();
+        if (!decoder.remove(0, 0, -1)) {
+            throw new EngineException.Failed("a new context cannot be emptied", null);
         }
     }
 

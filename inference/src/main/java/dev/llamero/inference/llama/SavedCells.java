@@ -7,12 +7,13 @@ import dev.llamero.inference.engine.SavedSequence;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A sequence's cells in memory from {@code malloc}: an arena would write zeros over it first, which is as long as the
+ * Cells of a sequence in memory from {@code malloc}: an arena would write zeros over it first, which is as long as the
  * copy. The decoder keeps a list of those that are open ({@link Open}) and frees the rest when it closes.
  */
 final class SavedCells implements SavedSequence {
@@ -22,25 +23,27 @@ final class SavedCells implements SavedSequence {
 
     private final Open owner;
     private final MemorySegment memory;
-    private final int cells;
+    private final int from;
+    private final int to;
 
-    private SavedCells(Open owner, MemorySegment memory, int cells) {
+    private SavedCells(Open owner, MemorySegment memory, int from, int to) {
         this.owner = owner;
         this.memory = memory;
-        this.cells = cells;
+        this.from = from;
+        this.to = to;
     }
 
     /** All that one decoder saved and nobody closed yet. Any thread. */
     static final class Open {
         private final Set<SavedCells> saved = ConcurrentHashMap.newKeySet();
 
-        /** Memory for a sequence of so many cells, to be filled; empty if the system has none. */
-        Optional<SavedCells> allocate(long bytes, int cells) {
+        /** Memory for the cells of these positions, to be filled; empty if the system has none. */
+        Optional<SavedCells> allocate(long bytes, int from, int to) {
             MemorySegment memory = malloc(bytes);
             if (memory.address() == 0) {
                 return Optional.empty();
             }
-            SavedCells made = new SavedCells(this, Native.bytes(memory, bytes), cells);
+            SavedCells made = new SavedCells(this, Native.bytes(memory, bytes), from, to);
             saved.add(made);
             return Optional.of(made);
         }
@@ -63,8 +66,19 @@ final class SavedCells implements SavedSequence {
         return memory;
     }
 
-    int cells() {
-        return cells;
+    @Override
+    public int from() {
+        return from;
+    }
+
+    @Override
+    public int to() {
+        return to;
+    }
+
+    @Override
+    public ByteBuffer content() {
+        return memory.asByteBuffer();
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.llamero.inference.model;
 
+import dev.llamero.inference.disk.BlockFolder;
+import dev.llamero.inference.disk.DiskCache;
 import dev.llamero.inference.engine.BatchingEngine;
+import dev.llamero.inference.engine.Decoder;
 import dev.llamero.inference.engine.EmbeddingEngine;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.EngineInfo;
@@ -11,6 +14,9 @@ import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.llama.OpenEmbedder;
 import dev.llamero.inference.llama.OpenModel;
 import dev.llamero.models.KvType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
 import java.util.function.Supplier;
@@ -23,7 +29,8 @@ import java.util.function.Supplier;
  * @param parallel conversations at once
  * @param queueMax requests that may wait for one of these places
  * @param parkedBytesMax most main memory for idle conversations of one model; 0 for none, empty for a quarter of what
- *     is free once the model is loaded, at most 8 GiB
+ *     is free once the model is loaded
+ * @param disk where idle conversations outlive their model
  * @param steps how steps are filled
  */
 public record LlamaEngineFactory(
@@ -32,9 +39,14 @@ public record LlamaEngineFactory(
         int parallel,
         int queueMax,
         OptionalLong parkedBytesMax,
+        DiskCache disk,
         StepOptions steps)
         implements EngineFactory {
-    private static final long PARKED_BYTES_AUTO_MAX = 8L << 30;
+    private static final System.Logger LOG = System.getLogger(LlamaEngineFactory.class.getName());
+
+    /** Changes how keys and values are stored, so cells of one kind are not the other's. */
+    private static final String ROTATION_VARIABLE = "LLAMA_ATTN_ROT_DISABLE";
+
     private static final int PARKED_SHARE_OF_FREE = 4;
 
     /** Conversations whose cells are kept beside the running ones, for their next turn. */
@@ -57,9 +69,11 @@ public record LlamaEngineFactory(
         OpenModel open = open(runtime, model, options, progress);
         try {
             EngineInfo info = open.info();
-            var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens(), parkedBytes(runtime));
+            long parkedBytes = parkedBytes(runtime);
+            var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens(), parkedBytes);
+            Optional<BlockFolder> kept = parkedBytes > 0 ? folder(runtime, model, open) : Optional.empty();
             var engine = new BatchingEngine(
-                    model.name().display(), open.decoder(), open.tokenizer(), info, limits, steps.of(info), open);
+                    model.name().display(), open.decoder(), open.tokenizer(), info, limits, steps.of(info), kept, open);
             return new LoadedEngine(engine, open::grammar);
         } catch (RuntimeException e) {
             open.close();
@@ -68,8 +82,31 @@ public record LlamaEngineFactory(
     }
 
     private long parkedBytes(LlamaRuntime runtime) {
-        return parkedBytesMax.orElseGet(
-                () -> Math.min(PARKED_BYTES_AUTO_MAX, runtime.hostBytesAvailable() / PARKED_SHARE_OF_FREE));
+        return parkedBytesMax.orElseGet(() -> runtime.hostBytesAvailable() / PARKED_SHARE_OF_FREE);
+    }
+
+    /** Where this model's conversations are kept; empty, with a line in the log, if nowhere. */
+    private Optional<BlockFolder> folder(LlamaRuntime runtime, LocalModel model, OpenModel open) {
+        Decoder decoder = open.decoder();
+        if (!disk.enabled() || decoder.savedBytes(1) == 0) {
+            return Optional.empty();
+        }
+        try {
+            var kind = new StringBuilder("weights " + WeightsIdentity.of(model.weights()));
+            for (Path adapter : model.text().adapters()) {
+                kind.append("\nadapter ").append(WeightsIdentity.of(adapter));
+            }
+            kind.append("\nlibrary " + runtime.version()
+                    + "\nKV cache " + kvType.label() + ", rotation off: " + System.getenv(ROTATION_VARIABLE)
+                    + "\ncell bytes " + decoder.savedBytes(1) + ", " + decoder.savedBytes(2)
+                    + "\nGPU " + open.hasGpu());
+            return Optional.of(disk.open(model.name().display(), kind.toString()));
+        } catch (IOException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "conversations with " + model.name().display() + " are not kept on disk: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     private LoadedEngine loadEmbedder(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {

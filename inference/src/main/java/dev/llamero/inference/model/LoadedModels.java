@@ -300,6 +300,22 @@ public final class LoadedModels implements AutoCloseable {
         }
     }
 
+    /** A model in memory and what runs it. */
+    public record Running(LocalModel model, dev.llamero.inference.engine.ModelRunner runner) {}
+
+    /** What is in memory now. */
+    public List<Running> running() {
+        lock.lock();
+        try {
+            return residents.values().stream()
+                    .filter(resident -> resident.loaded != null)
+                    .map(resident -> new Running(resident.model, resident.loaded.runner()))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** The loaded models, the one that stays longest first. */
     public List<Row> rows() {
         lock.lock();

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -110,6 +111,7 @@ class EngineLifeTest {
                         EngineTestCase.TOKENIZER,
                         info,
                         new EngineLimits(1, 1, 512, 0),
+                        Optional.empty(),
                         () -> closedOn.add(Thread.currentThread().getName() + " " + decoder.closed))
                 .close();
         assertThat(closedOn).containsExactly("engine-toy true");

@@ -2,6 +2,7 @@ package dev.llamero.inference.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -40,7 +41,7 @@ final class EngineTestCase {
     /** An engine whose steps are filled so, and timed by this clock. */
     static BatchingEngine engine(FakeDecoder decoder, EngineLimits limits, StepSettings steps, LongSupplier clock) {
         EngineInfo info = new EngineInfo("fake", limits.contextTokensPerConversation(), limits.parallel(), 0, 0);
-        return new BatchingEngine("toy", decoder, TOKENIZER, info, limits, steps, () -> {}, clock);
+        return new BatchingEngine("toy", decoder, TOKENIZER, info, limits, steps, Optional.empty(), () -> {}, clock);
     }
 
     static BatchingEngine engine(FakeDecoder decoder, int parallel) {

@@ -1,5 +1,6 @@
 package dev.llamero.inference.engine;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -44,6 +45,8 @@ final class FakeDecoder implements Decoder {
 
     volatile int saves;
     volatile int restores;
+    volatile int savedCells;
+    volatile int restoredCells;
     volatile boolean canSave = true;
     volatile boolean savesFail;
     volatile boolean restoresFail;
@@ -226,18 +229,38 @@ final class FakeDecoder implements Decoder {
         Arrays.fill(tables, null);
     }
 
-    /** Tokens by position. */
+    /** Tokens by position, each in {@link #CELL_BYTES} bytes. */
     private final class Saved implements SavedSequence {
-        private final int[] tokens;
+        private final int from;
+        private final int to;
+        private final ByteBuffer content;
 
-        private Saved(int[] tokens) {
-            this.tokens = tokens;
+        private Saved(int from, int to) {
+            this.from = from;
+            this.to = to;
+            this.content = ByteBuffer.allocateDirect((to - from) * CELL_BYTES);
             saved.add(this);
         }
 
         @Override
+        public int from() {
+            return from;
+        }
+
+        @Override
+        public int to() {
+            return to;
+        }
+
+        @Override
         public long bytes() {
-            return (long) tokens.length * CELL_BYTES;
+            return content.capacity();
+        }
+
+        @Override
+        public ByteBuffer content() {
+            require(saved.contains(this), "content of closed cells");
+            return content.duplicate();
         }
 
         @Override
@@ -248,46 +271,61 @@ final class FakeDecoder implements Decoder {
     }
 
     @Override
-    public long savedBytes(int sequence) {
-        checkCaller();
-        table(sequence);
-        return canSave ? (long) tableSizes[sequence] * CELL_BYTES : 0;
+    public long savedBytes(int cells) {
+        return canSave ? (long) cells * CELL_BYTES : 0;
     }
 
     @Override
-    public Optional<SavedSequence> save(int sequence) {
+    public Optional<SavedSequence> allocate(int from, int to) {
+        checkCaller();
+        return Optional.of(new Saved(from, to));
+    }
+
+    @Override
+    public Optional<SavedSequence> save(int sequence, int from, int to) {
         checkCaller();
         require(!shiftPending, "save before a shift took effect");
         int[] table = table(sequence);
-        require(tableSizes[sequence] > 0, "save of empty sequence " + sequence);
+        require(from >= 0 && from < to && to <= tableSizes[sequence], "save of " + from + ".." + to);
         if (savesFail) {
             return Optional.empty();
         }
         saves++;
-        return Optional.of(new Saved(Arrays.stream(table)
-                .limit(tableSizes[sequence])
-                .map(cell -> token[cell])
-                .toArray()));
+        savedCells += to - from;
+        Saved made = new Saved(from, to);
+        for (int i = from; i < to; i++) {
+            // The rest of a cell is its token's digest, so that a wrong byte anywhere is a wrong cell.
+            int digest = token[table[i]] * 0x9E3779B9;
+            made.content.putInt((i - from) * CELL_BYTES, token[table[i]]);
+            made.content.putInt((i - from) * CELL_BYTES + 4, digest);
+            made.content.putShort((i - from) * CELL_BYTES + 8, (short) i);
+        }
+        return Optional.of(made);
     }
 
     @Override
     public boolean restore(SavedSequence from, int target) {
         checkCaller();
-        require(saved.contains(from), "restore of a closed sequence");
-        require(size(target) == 0, "restore into sequence " + target + ", which is not empty");
-        int[] tokens = ((Saved) from).tokens;
-        require(freeCells() >= tokens.length, "restore of " + tokens.length + " cells into " + freeCells());
+        require(saved.contains(from), "restore of closed cells");
+        require(size(target) == from.from(), "restore of cells from " + from.from() + " after " + size(target));
+        require(freeCells() >= from.to() - from.from(), "restore into " + freeCells() + " free cells");
         if (restoresFail) {
             return false;
         }
         restores++;
+        restoredCells += from.to() - from.from();
+        ByteBuffer content = ((Saved) from).content;
         int cell = 0;
-        for (int i = 0; i < tokens.length; i++) {
+        for (int i = 0; i < from.to() - from.from(); i++) {
+            int restored = content.getInt(i * CELL_BYTES);
+            boolean whole = content.getInt(i * CELL_BYTES + 4) == restored * 0x9E3779B9
+                    && content.getShort(i * CELL_BYTES + 8) == (short) (from.from() + i);
+            require(whole, "restore of damaged cells");
             while (!holders[cell].isEmpty()) {
                 cell++;
             }
-            position[cell] = i;
-            token[cell] = tokens[i];
+            position[cell] = from.from() + i;
+            token[cell] = restored;
             holders[cell].set(target);
         }
         tables[target] = null;

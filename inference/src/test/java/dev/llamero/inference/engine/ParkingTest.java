@@ -40,7 +40,7 @@ class ParkingTest {
             ask(engine, "a".repeat(300));
             assertThat(decoder.saves).isZero();
             assertThat(ask(engine, "b".repeat(100)).text()).isEqualTo(alone("b".repeat(100)));
-            assertThat(decoder.saves).isOne();
+            assertThat(decoder.savedCells).isEqualTo(319);
             assertThat(decoder.cellsRead()).isEqualTo(119);
         }
     }
@@ -57,9 +57,12 @@ class ParkingTest {
             assertThat(next.statistics().reusedTokens()).isEqualTo(first.length() + answer.length() - 1);
             assertThat(decoder.rowsEvaluated() - before).isEqualTo(" and then?".length() + 1 + 19);
             assertThat(next.text()).isEqualTo(alone(second));
-            assertThat(decoder.restores).isOne();
-            // It moved back: only the other chat is in host memory now.
-            assertThat(decoder.saved).hasSize(1);
+            assertThat(decoder.restoredCells).isEqualTo(first.length() + answer.length() - 1);
+            // Its full block is still outside and need not be saved again: only what came after it.
+            int saved = decoder.savedCells;
+            ask(engine, "c".repeat(100));
+            int size = second.length() + next.text().length() - 1;
+            assertThat(decoder.savedCells - saved).isEqualTo(size - Block.TOKENS);
         }
         assertThat(decoder.saved).isEmpty();
     }
@@ -222,14 +225,14 @@ class ParkingTest {
     }
 
     @Test
-    void aShiftedChatIsNotSavedBeforeTheShiftTookEffect() throws InterruptedException {
+    void aShiftedChatIsNotKeptBeyondWhatTheShiftLeftInPlace() throws InterruptedException {
         FakeDecoder few = new FakeDecoder(256, 1, 64, Script.endless());
         try (BatchingEngine engine = engine(few, 1, 100, 128, PLENTY)) {
-            Generation shifted = engine.submit(
-                    request("a".repeat(100)).tokensMax(60).shift(10).build());
-            read(shifted);
+            String prompt = "a".repeat(100);
+            read(engine.submit(request(prompt).tokensMax(60).shift(50).build()));
             ask(engine, "b".repeat(100));
-            assertThat(few.saves).isOne();
+            assertThat(few.savedCells).isEqualTo(50);
+            assertThat(ask(engine, prompt).statistics().reusedTokens()).isEqualTo(50);
         }
     }
 }

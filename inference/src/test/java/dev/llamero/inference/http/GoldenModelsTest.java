@@ -3,6 +3,7 @@ package dev.llamero.inference.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.llamero.inference.disk.DiskCache;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.EngineFactory;
 import dev.llamero.inference.model.LlamaEngineFactory;
@@ -50,13 +51,14 @@ class GoldenModelsTest {
                 () -> "no models in " + RecordedStore.models() + "; the recordings cannot be replayed");
     }
 
-    private static EngineFactory engines() {
+    private static EngineFactory engines(Path folder) {
         return new LlamaEngineFactory(
                 NativeSettings.fromEnvironment(System.getenv()),
                 KvType.F16,
                 1,
                 64,
                 OptionalLong.of(0),
+                new DiskCache(folder, OptionalLong.of(0)),
                 StepOptions.DEFAULTS);
     }
 
@@ -68,7 +70,7 @@ class GoldenModelsTest {
         return new TestServer(new TestServer.Choice(
                 List.of(),
                 Optional.of(RecordedStore.withModels(folder, installed)),
-                engines(),
+                engines(folder),
                 JinjaTemplates::parse,
                 CONTEXT,
                 TestServer.limits()));

@@ -1,5 +1,6 @@
 package dev.llamero.inference.http;
 
+import dev.llamero.inference.disk.DiskCache;
 import dev.llamero.inference.engine.FinishReason;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.LlamaEngineFactory;
@@ -40,6 +41,7 @@ public final class StoreServer implements AutoCloseable {
                 1,
                 64,
                 OptionalLong.empty(),
+                new DiskCache(folder, OptionalLong.of(0)),
                 StepOptions.DEFAULTS);
         return new StoreServer(
                 new TestServer(new TestServer.Choice(

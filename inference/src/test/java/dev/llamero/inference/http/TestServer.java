@@ -1,5 +1,6 @@
 package dev.llamero.inference.http;
 
+import dev.llamero.inference.disk.DiskCache;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.EngineFactory;
 import dev.llamero.inference.model.FileDigests;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Function;
 
 /** A whole server on a free port, with any engine behind it. */
@@ -55,7 +57,8 @@ final class TestServer implements AutoCloseable {
                 loaded,
                 new LoadDefaults(choice.contextTokens(), -1, 1, 512),
                 new ChatTemplates(choice.templates()),
-                pool);
+                pool,
+                new DiskCache(Path.of("no-cache"), OptionalLong.of(0)));
         server = ApiServer.start(new ApiServer.Settings("127.0.0.1", 0, List.of(), WRITE_STALL), handlers);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.llamero.inference.disk.DiskCache;
 import dev.llamero.inference.llama.NativeSettings;
 import dev.llamero.inference.model.LlamaEngineFactory;
 import dev.llamero.inference.model.StepOptions;
@@ -44,6 +45,7 @@ class ThinkingFormatTest {
                         1,
                         64,
                         OptionalLong.of(0),
+                        new DiskCache(folder, OptionalLong.of(0)),
                         StepOptions.DEFAULTS),
                 JinjaTemplates::parse,
                 2_048,

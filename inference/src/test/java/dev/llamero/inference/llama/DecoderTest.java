@@ -11,6 +11,7 @@ import dev.llamero.inference.engine.Decoder;
 import dev.llamero.inference.engine.SavedSequence;
 import dev.llamero.models.KvType;
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -191,8 +192,8 @@ class DecoderTest {
             Decoder each = opened.decoder();
             step(each, 0, 0, PROMPT);
             step(each, 1, 0, 65, 66);
-            SavedSequence saved = each.save(0).orElseThrow();
-            assertThat(saved.bytes()).isEqualTo(each.savedBytes(0)).isPositive();
+            SavedSequence saved = each.save(0, 0, PROMPT.length).orElseThrow();
+            assertThat(saved.bytes()).isEqualTo(each.savedBytes(PROMPT.length)).isPositive();
             step(each, 0, PROMPT.length, 33);
             float[] before = logits(each, 0);
             assertThat(each.remove(0, 0, -1)).isTrue();
@@ -209,11 +210,32 @@ class DecoderTest {
     }
 
     @Test
+    void partsOfASequenceCanBeSavedAndPutTogetherAgain() {
+        step(decoder, 0, 0, PROMPT);
+        step(decoder, 1, 0, 65, 66, 67);
+        List<SavedSequence> parts = List.of(
+                decoder.save(0, 0, 3).orElseThrow(),
+                decoder.save(0, 3, 4).orElseThrow(),
+                decoder.save(0, 4, PROMPT.length).orElseThrow());
+        step(decoder, 0, PROMPT.length, 33);
+        float[] before = logits(decoder, 0);
+        assertThat(decoder.remove(0, 0, -1)).isTrue();
+        step(decoder, 2, 0, 70, 71, 72);
+        refuses("which ends at -1", () -> decoder.restore(parts.get(1), 3));
+        for (SavedSequence part : parts) {
+            assertThat(decoder.restore(part, 3)).isTrue();
+        }
+        step(decoder, 3, PROMPT.length, 33);
+        assertThat(logits(decoder, 0)).usingComparatorWithPrecision(CLOSE).containsExactly(before);
+        parts.forEach(SavedSequence::close);
+    }
+
+    @Test
     void aRestoreWithoutRoomLeavesTheTargetEmpty() {
         for (int sequence = 0; sequence < 3; sequence++) {
             step(decoder, sequence, 0, repeated(128));
         }
-        SavedSequence saved = decoder.save(0).orElseThrow();
+        SavedSequence saved = decoder.save(0, 0, 128).orElseThrow();
         step(decoder, 3, 0, repeated(1));
         step(decoder, 2, 128, repeated(100));
         assertThat(decoder.remove(3, 0, -1)).isTrue();
@@ -227,16 +249,16 @@ class DecoderTest {
     @Test
     void savedCellsOutliveNeitherTheirCloseNorTheModel() {
         step(decoder, 0, 0, PROMPT);
-        assertThat(decoder.savedBytes(1)).isZero();
-        assertThat(decoder.save(1)).isEmpty();
-        SavedSequence closed = decoder.save(0).orElseThrow();
-        SavedSequence left = decoder.save(0).orElseThrow();
+        SavedSequence closed = decoder.save(0, 0, PROMPT.length).orElseThrow();
+        SavedSequence left = decoder.save(0, 0, PROMPT.length).orElseThrow();
         closed.close();
         closed.close();
         refuses("closed or another decoder's", () -> decoder.restore(closed, 1));
         refuses("ends at 7", () -> decoder.restore(left, 0));
         refuses("sequence 9", () -> decoder.restore(left, 9));
-        refuses("sequence 9", () -> decoder.save(9));
+        refuses("sequence 9", () -> decoder.save(9, 0, 1));
+        refuses("which ends at -1", () -> decoder.save(1, 0, 1));
+        refuses("which ends at 7", () -> decoder.save(0, 4, 9));
         assertThat(((LlamaDecoder) decoder).savedOpen()).isOne();
         model.close();
         assertThat(((LlamaDecoder) decoder).savedOpen()).isZero();

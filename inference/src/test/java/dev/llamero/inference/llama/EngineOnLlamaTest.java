@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,6 +57,7 @@ class EngineOnLlamaTest {
                 model.tokenizer(),
                 model.info(),
                 new EngineLimits(8, 32, model.info().contextTokens(), parkedBytesMax),
+                Optional.empty(),
                 model);
     }
 

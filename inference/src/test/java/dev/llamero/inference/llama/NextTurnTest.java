@@ -17,6 +17,7 @@ import dev.llamero.inference.prompt.TokenizingPool;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,7 @@ class NextTurnTest {
                 model.tokenizer(),
                 model.info(),
                 new EngineLimits(1, 8, model.info().contextTokens(), 0),
+                Optional.empty(),
                 model);
     }
 

@@ -14,6 +14,7 @@ import dev.llamero.models.KvType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,7 @@ class SpeculationOnLlamaTest {
                 model.info(),
                 new EngineLimits(4, 32, model.info().contextTokens(), 0),
                 StepSettings.of(model.info()).withDraftTokensMax(draftTokensMax).withRowShare(0.01),
+                Optional.empty(),
                 model);
     }
 
