@@ -77,6 +77,18 @@ class PackageArrowsTest {
                 "java.lang.foreign..");
     }
 
+    /** Files of cells know only bytes: not who computes them, nor who asks. */
+    @Test
+    void filesOfCellsStandAlone() {
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.llamero.inference.disk..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.llamero..")
+                        .and(com.tngtech.archunit.base.DescribedPredicate.not(
+                                resideInAPackage("dev.llamero.inference.disk..")))));
+    }
+
     @Test
     void foreignMemoryStaysInTheBinding() {
         check(noClasses()

@@ -14,7 +14,7 @@ import picocli.CommandLine;
  */
 final class CompletionScripts {
     /** Commands that take names of models. */
-    private static final Set<String> ON_MODELS = Set.of("run", "show", "stop", "cp", "rm", "push", "pull");
+    private static final Set<String> ON_MODELS = Set.of("run", "show", "stop", "cp", "rm", "push", "pull", "cache");
 
     /** The launcher runs these itself. */
     private static final Map<String, String> LAUNCHED = Map.of(
