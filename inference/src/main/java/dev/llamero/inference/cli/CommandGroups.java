@@ -23,7 +23,9 @@ final class CommandGroups {
 
     static {
         GROUPS.put("Servers", List.of("up", "serve", "proxy", "gateway"));
-        GROUPS.put("Models", List.of("run", "list", "ps", "show", "pull", "push", "create", "cp", "rm", "stop", "cache", "fit"));
+        GROUPS.put(
+                "Models",
+                List.of("run", "list", "ps", "show", "pull", "push", "create", "cp", "rm", "stop", "cache", "fit"));
         GROUPS.put("Tools", List.of("doctor", "completion", "build", "help"));
         GROUPS.put("For developers", List.of("format", "compare", "bench", "soak", "bench-model"));
     }

@@ -20,7 +20,9 @@
  * <p><b>KV cache.</b> {@code SequenceCache} knows which tokens lie under which sequence id and counts cells, shared
  * ones once ({@code CellLedger}). A conversation's cells stay when its request ends. A request takes the longest common
  * prefix of any sequence with its salt, by extending an idle one or by sharing cells; a request whose prefix is being
- * evaluated right now waits for that instead of evaluating it again. A generation that must give its cells up keeps its
- * tokens and its half-sent answer, and goes on later.
+ * evaluated right now waits for that instead of evaluating it again. Idle conversations leave the cache as blocks
+ * ({@code Parking}): to host memory ({@code HostTier}) and from there to files ({@code DiskTier}, whose threads the
+ * engine never waits for), found again by their tokens in one tree ({@code ParkedBlocks}). A generation that must give
+ * its cells up keeps its tokens and its half-sent answer, and goes on later.
  */
 package dev.llamero.inference.engine;

@@ -1,6 +1,5 @@
 package dev.llamero.inference.engine;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -38,7 +37,7 @@ final class FakeDecoder implements Decoder {
     volatile Function<Batch, Outcome> beforeStep = batch -> null;
 
     /** Host memory of one saved cell. */
-    static final int CELL_BYTES = 10;
+    static final int CELL_BYTES = FakeCells.CELL_BYTES;
 
     /** Saved sequences that are not closed. */
     final Set<SavedSequence> saved = ConcurrentHashMap.newKeySet();
@@ -229,47 +228,6 @@ final class FakeDecoder implements Decoder {
         Arrays.fill(tables, null);
     }
 
-    /** Tokens by position, each in {@link #CELL_BYTES} bytes. */
-    private final class Saved implements SavedSequence {
-        private final int from;
-        private final int to;
-        private final ByteBuffer content;
-
-        private Saved(int from, int to) {
-            this.from = from;
-            this.to = to;
-            this.content = ByteBuffer.allocateDirect((to - from) * CELL_BYTES);
-            saved.add(this);
-        }
-
-        @Override
-        public int from() {
-            return from;
-        }
-
-        @Override
-        public int to() {
-            return to;
-        }
-
-        @Override
-        public long bytes() {
-            return content.capacity();
-        }
-
-        @Override
-        public ByteBuffer content() {
-            require(saved.contains(this), "content of closed cells");
-            return content.duplicate();
-        }
-
-        @Override
-        public void close() {
-            checkCaller();
-            saved.remove(this);
-        }
-    }
-
     @Override
     public long savedBytes(int cells) {
         return canSave ? (long) cells * CELL_BYTES : 0;
@@ -278,7 +236,7 @@ final class FakeDecoder implements Decoder {
     @Override
     public Optional<SavedSequence> allocate(int from, int to) {
         checkCaller();
-        return Optional.of(new Saved(from, to));
+        return Optional.of(new FakeCells(from, to, saved));
     }
 
     @Override
@@ -292,13 +250,9 @@ final class FakeDecoder implements Decoder {
         }
         saves++;
         savedCells += to - from;
-        Saved made = new Saved(from, to);
+        FakeCells made = new FakeCells(from, to, saved);
         for (int i = from; i < to; i++) {
-            // The rest of a cell is its token's digest, so that a wrong byte anywhere is a wrong cell.
-            int digest = token[table[i]] * 0x9E3779B9;
-            made.content.putInt((i - from) * CELL_BYTES, token[table[i]]);
-            made.content.putInt((i - from) * CELL_BYTES + 4, digest);
-            made.content.putShort((i - from) * CELL_BYTES + 8, (short) i);
+            made.put(i, token[table[i]]);
         }
         return Optional.of(made);
     }
@@ -314,18 +268,13 @@ final class FakeDecoder implements Decoder {
         }
         restores++;
         restoredCells += from.to() - from.from();
-        ByteBuffer content = ((Saved) from).content;
         int cell = 0;
-        for (int i = 0; i < from.to() - from.from(); i++) {
-            int restored = content.getInt(i * CELL_BYTES);
-            boolean whole = content.getInt(i * CELL_BYTES + 4) == restored * 0x9E3779B9
-                    && content.getShort(i * CELL_BYTES + 8) == (short) (from.from() + i);
-            require(whole, "restore of damaged cells");
+        for (int i = from.from(); i < from.to(); i++) {
             while (!holders[cell].isEmpty()) {
                 cell++;
             }
-            position[cell] = from.from() + i;
-            token[cell] = restored;
+            position[cell] = i;
+            token[cell] = ((FakeCells) from).token(i);
             holders[cell].set(target);
         }
         tables[target] = null;

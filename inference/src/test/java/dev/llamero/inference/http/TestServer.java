@@ -47,6 +47,11 @@ final class TestServer implements AutoCloseable {
             LoadedModels.Limits limits) {}
 
     TestServer(Choice choice) throws BindException {
+        this(choice, new DiskCache(Path.of("no-cache"), OptionalLong.of(0)));
+    }
+
+    /** With a place for conversations. */
+    TestServer(Choice choice, DiskCache disk) throws BindException {
         loaded = new LoadedModels(choice.engines(), choice.limits());
         var folder = new GgufFolder(choice.files(), digests);
         var store = choice.store().map(StoreFolder::new);
@@ -58,7 +63,7 @@ final class TestServer implements AutoCloseable {
                 new LoadDefaults(choice.contextTokens(), -1, 1, 512),
                 new ChatTemplates(choice.templates()),
                 pool,
-                new DiskCache(Path.of("no-cache"), OptionalLong.of(0)));
+                disk);
         server = ApiServer.start(new ApiServer.Settings("127.0.0.1", 0, List.of(), WRITE_STALL), handlers);
     }
 
