@@ -28,7 +28,7 @@ final class EvictionOrder {
         long freed = 0;
         double value = worth.of(block, block.memory.bytes(), now);
         while (freed < block.memory.bytes()) {
-            Block victim = least(now, each -> each.fileBytes > 0 && !each.childOnDisk());
+            Block victim = least(now, EvictionOrder::canLeaveDisk);
             if (victim == null || worth.of(victim, victim.fileBytes, now) > value) {
                 return false;
             }
@@ -37,6 +37,12 @@ final class EvictionOrder {
             blocks.leaveDisk(victim);
         }
         return true;
+    }
+
+    /** Whether nothing that is kept continues it, or its cells are in memory as well. */
+    private static boolean canLeaveDisk(Block block) {
+        boolean last = block.memory != null ? !block.childOnDisk() : block.children.isEmpty();
+        return block.fileBytes > 0 && last;
     }
 
     /** A block that nobody can take is lost, and what continues it. */
