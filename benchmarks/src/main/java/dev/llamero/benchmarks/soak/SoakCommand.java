@@ -138,11 +138,11 @@ public final class SoakCommand implements Callable<Integer> {
             progress.pause();
             findings.addAll(outcome.findings());
             findings.addAll(Answers.missingPlaces(running.target(), TINY, PLACES));
-            used = Answers.greedy(running.target(), List.of(TINY, TOY));
+            used = Answers.greedy(running.target(), TINY);
             Runtime.getRuntime().removeShutdownHook(ending);
         }
         try (Server fresh = open(folder.resolve("fresh"))) {
-            findings.addAll(Answers.differences(Answers.greedy(fresh.target(), List.of(TINY, TOY)), used));
+            findings.addAll(Answers.differences(Answers.greedy(fresh.target(), TINY), used));
         }
         console.println("requests: " + outcome.counts());
         console.println("at rest, after the first tenth: " + outcome.first());

@@ -33,7 +33,7 @@ public final class StoreServer implements AutoCloseable {
         return Files.isDirectory(RecordedStore.models());
     }
 
-    /** With the real weights and the real engine. */
+    /** With the real weights and the real engine, whose answers do not depend on chance. */
     public static StoreServer real(Path folder, List<String> names) throws IOException {
         var engines = new LlamaEngineFactory(
                 NativeSettings.fromEnvironment(System.getenv()),
@@ -47,7 +47,7 @@ public final class StoreServer implements AutoCloseable {
                 new TestServer(new TestServer.Choice(
                         List.of(),
                         Optional.of(RecordedStore.withModels(folder, names)),
-                        engines,
+                        new GreedyEngines(engines),
                         JinjaTemplates::parse,
                         CONTEXT,
                         TestServer.limits())),
