@@ -91,7 +91,7 @@ public final class StreamClient implements AutoCloseable {
             long deadline = sent + patience.toNanos();
             var reader = new AnswerReader(target, sent, pieces);
             try {
-                exchange.waitAtMost(millisUntil(deadline));
+                exchange.waitAtMost(millisLeft(deadline));
                 int status = exchange.readHead();
                 String line = exchange.readLine();
                 if (status != 200) {
@@ -99,7 +99,7 @@ public final class StreamClient implements AutoCloseable {
                 }
                 for (; line != null; line = exchange.readLine()) {
                     reader.line(line, System.nanoTime());
-                    exchange.waitAtMost(millisUntil(deadline));
+                    exchange.waitAtMost(millisLeft(deadline));
                 }
             } catch (SocketTimeoutException e) {
                 if (leaves) {
@@ -118,9 +118,17 @@ public final class StreamClient implements AutoCloseable {
         }
     }
 
-    /** At least one: zero would mean for ever. */
-    private static int millisUntil(long deadline) {
-        return (int) Math.max(1, (deadline - System.nanoTime()) / 1_000_000);
+    /**
+     * At least one: zero would mean for ever.
+     *
+     * @throws SocketTimeoutException at the deadline, which an answer that never pauses would pass unseen
+     */
+    private static int millisLeft(long deadline) throws SocketTimeoutException {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+            throw new SocketTimeoutException("the deadline has passed");
+        }
+        return (int) Math.max(1, left / 1_000_000);
     }
 
     /** What has been read of one answer. */
