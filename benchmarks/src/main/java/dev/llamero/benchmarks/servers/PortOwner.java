@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Finds the process that listens on a port of this machine, if this user may know. */
-final class PortOwner {
+public final class PortOwner {
     private static final String LISTENING = "0A";
     private static final int LOCAL_ADDRESS = 1;
     private static final int STATE = 3;
@@ -16,7 +16,7 @@ final class PortOwner {
 
     private PortOwner() {}
 
-    static Optional<ProcessHandle> of(int port) {
+    public static Optional<ProcessHandle> of(int port) {
         List<String> sockets = Stream.of("/proc/net/tcp", "/proc/net/tcp6")
                 .flatMap(table -> inodes(Path.of(table), port))
                 .map(inode -> "socket:[" + inode + "]")

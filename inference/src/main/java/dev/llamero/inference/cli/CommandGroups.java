@@ -19,6 +19,7 @@ final class CommandGroups {
             "compare", "Measure servers side by side.",
             "bench", "Run the JMH benchmarks.",
             "soak", "Run the servers for long under load.",
+            "bench-proxy", "Measure proxies side by side.",
             "bench-model", "Write a random model of a given size.");
 
     static {
@@ -27,7 +28,7 @@ final class CommandGroups {
                 "Models",
                 List.of("run", "list", "ps", "show", "pull", "push", "create", "cp", "rm", "stop", "cache", "fit"));
         GROUPS.put("Tools", List.of("doctor", "completion", "build", "help"));
-        GROUPS.put("For developers", List.of("format", "compare", "bench", "soak", "bench-model"));
+        GROUPS.put("For developers", List.of("format", "compare", "bench", "soak", "bench-proxy", "bench-model"));
     }
 
     private CommandGroups() {}
