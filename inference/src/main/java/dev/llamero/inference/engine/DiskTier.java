@@ -38,7 +38,7 @@ final class DiskTier implements AutoCloseable {
      * Threads over an open folder, which it owns from now on.
      *
      * @param wake called after each result, from another thread
-     * @param queueBytesMax most bytes that wait to be written
+     * @param queueBytesMax most bytes of memory that writes may hold, until their results are taken
      */
     DiskTier(BlockFolder folder, Runnable wake, long queueBytesMax) {
         this.folder = folder;
@@ -78,9 +78,10 @@ final class DiskTier implements AutoCloseable {
      *
      * @param bytes of the file that was written, or of the cells that were read
      * @param cells the memory that was to be filled; null after a write
+     * @param held memory that was kept for a write until this result is taken
      * @param nanos how long it took
      */
-    record Done(Block block, Kind kind, long bytes, SavedSequence cells, long nanos) {}
+    record Done(Block block, Kind kind, long bytes, SavedSequence cells, long held, long nanos) {}
 
     /** Hands a block's cells in for writing; they must stay until the result is there. False if too much waits. */
     boolean write(Block block) {
@@ -93,9 +94,8 @@ final class DiskTier implements AutoCloseable {
         writer.execute(() -> {
             long start = System.nanoTime();
             long bytes = written(block, cells);
-            queuedBytes.addAndGet(-cells.bytes());
             Kind kind = bytes > 0 ? Kind.WRITTEN : Kind.NOT_WRITTEN;
-            finish(new Done(block, kind, bytes, null, System.nanoTime() - start));
+            finish(new Done(block, kind, bytes, null, cells.bytes(), System.nanoTime() - start));
         });
         return true;
     }
@@ -129,7 +129,7 @@ final class DiskTier implements AutoCloseable {
             long start = System.nanoTime();
             boolean good = !closed && folder.read(block.name, block.tokens.toArray(), into.content());
             Kind kind = good ? Kind.READ : Kind.NOT_READ;
-            finish(new Done(block, kind, into.bytes(), into, System.nanoTime() - start));
+            finish(new Done(block, kind, into.bytes(), into, 0, System.nanoTime() - start));
         });
     }
 
@@ -150,6 +150,8 @@ final class DiskTier implements AutoCloseable {
         Done result = done.poll();
         if (result != null) {
             queued.decrementAndGet();
+            // Not before: memory that was written still waits for the engine's thread to free it.
+            queuedBytes.addAndGet(-result.held());
         }
         return result;
     }
