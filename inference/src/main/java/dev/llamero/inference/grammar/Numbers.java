@@ -7,14 +7,17 @@ import java.math.RoundingMode;
 
 /** GBNF for numbers with bounds and steps. One per number in a schema. */
 final class Numbers {
-    /** Beyond 15 digits JSON readers disagree about numbers (RFC 8259, section 6). */
-    private static final int DIGITS_MAX = 15;
+    /** Digits before the point that any number here is written with, so also those of 2^53 - 1. */
+    private static final int DIGITS_MAX = 16;
 
-    private static final BigDecimal LARGEST = BigDecimal.valueOf(999_999_999_999_999L);
+    private static final int FRACTION_DIGITS_MAX = 15;
 
     private final Rules rules;
     private final JsonNode schema;
     private final String place;
+
+    /** Whether a bound was left out because no number that is short enough exceeds it. */
+    private boolean wide;
 
     private Numbers(Rules rules, JsonNode schema, String place) {
         this.rules = rules;
@@ -58,10 +61,10 @@ final class Numbers {
         if (schema.has("multipleOf")) {
             return new Multiples(rules, place, least, most).number(numbers.step());
         }
-        if (least == null && most == null) {
+        if (least == null && most == null && !numbers.wide) {
             return rules.fixed("number");
         }
-        if (most == null && least.inclusive() && least.value().signum() == 0) {
+        if (most == null && !numbers.wide && least.inclusive() && least.value().signum() == 0) {
             return rules.fixed("integral") + " " + rules.fixed("fraction");
         }
         int order = least == null || most == null ? -1 : least.value().compareTo(most.value());
@@ -72,11 +75,11 @@ final class Numbers {
     }
 
     private Bound least() {
-        return stricter(bound("minimum", "exclusiveMinimum"), exclusive("exclusiveMinimum"), 1);
+        return stricter(bound("minimum", "exclusiveMinimum", -1), exclusive("exclusiveMinimum", -1), 1);
     }
 
     private Bound most() {
-        return stricter(bound("maximum", "exclusiveMaximum"), exclusive("exclusiveMaximum"), -1);
+        return stricter(bound("maximum", "exclusiveMaximum", 1), exclusive("exclusiveMaximum", 1), -1);
     }
 
     private static Bound stricter(Bound inclusive, Bound exclusive, int sign) {
@@ -87,28 +90,43 @@ final class Numbers {
     }
 
     /** In an older draft the exclusive keyword is a boolean beside the bound. */
-    private Bound bound(String keyword, String exclusive) {
-        BigDecimal value = decimal(keyword);
+    private Bound bound(String keyword, String exclusive, int side) {
+        BigDecimal value = near(keyword, side);
         return value == null ? null : new Bound(value, !schema.path(exclusive).booleanValue());
     }
 
-    private Bound exclusive(String keyword) {
+    private Bound exclusive(String keyword, int side) {
         if (schema.path(keyword).isBoolean()) {
             return null;
         }
-        BigDecimal value = decimal(keyword);
+        BigDecimal value = near(keyword, side);
         return value == null ? null : new Bound(value, false);
     }
 
+    /**
+     * A bound, or null where it says nothing: makers of schemas write the ends of a type, such as those of 64 bits, and
+     * they lie beyond every number that is written here.
+     *
+     * @param side the sign of the numbers that the bound keeps out when it is large
+     */
+    private BigDecimal near(String keyword, int side) {
+        BigDecimal value = number(keyword);
+        if (value != null && isBeyond(value) && value.signum() == side) {
+            wide = true;
+            return null;
+        }
+        return checked(keyword, value);
+    }
+
     private BigDecimal step() {
-        BigDecimal step = decimal("multipleOf");
+        BigDecimal step = checked("multipleOf", number("multipleOf"));
         if (step == null || step.signum() <= 0) {
             throw new SchemaException(place, "\"multipleOf\" must be above 0");
         }
         return step;
     }
 
-    private BigDecimal decimal(String keyword) {
+    private BigDecimal number(String keyword) {
         JsonNode value = schema.get(keyword);
         if (value == null) {
             return null;
@@ -116,15 +134,24 @@ final class Numbers {
         if (!value.isNumber() || value.isDouble() && !Double.isFinite(value.doubleValue())) {
             throw new SchemaException(place, "\"" + keyword + "\" must be a number");
         }
-        BigDecimal decimal = value.decimalValue();
-        if (decimal.precision() - (long) decimal.scale() > DIGITS_MAX
-                || decimal.abs().compareTo(LARGEST) > 0) {
+        return value.decimalValue();
+    }
+
+    private static boolean isBeyond(BigDecimal value) {
+        return value.precision() - (long) value.scale() > DIGITS_MAX;
+    }
+
+    private BigDecimal checked(String keyword, BigDecimal value) {
+        if (value == null) {
+            return null;
+        }
+        if (isBeyond(value)) {
             throw new SchemaException(place, "\"" + keyword + "\" is beyond " + DIGITS_MAX + " digits");
         }
-        decimal = decimal.stripTrailingZeros();
-        if (decimal.scale() > DIGITS_MAX) {
+        BigDecimal decimal = value.stripTrailingZeros();
+        if (decimal.scale() > FRACTION_DIGITS_MAX) {
             throw new SchemaException(
-                    place, "\"" + keyword + "\" has more than " + DIGITS_MAX + " digits behind the point");
+                    place, "\"" + keyword + "\" has more than " + FRACTION_DIGITS_MAX + " digits behind the point");
         }
         return decimal;
     }

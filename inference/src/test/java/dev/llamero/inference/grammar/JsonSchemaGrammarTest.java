@@ -55,6 +55,13 @@ class JsonSchemaGrammarTest {
                 "{'type':'number','exclusiveMinimum':0} | 0.001 | 0",
                 "{'type':'number','maximum':-0.5} | -12.75 | -0.4",
                 "{'type':'number','minimum':0.05,'maximum':0.15} | 0.1 | 0.2",
+                "{'type':'integer','minimum':-9007199254740991,'maximum':9007199254740991} | 9007199254740991 |"
+                        + " 9007199254740992",
+                "{'type':'integer','minimum':0,'maximum':18446744073709551615} | 9999999999999999 | -1",
+                "{'type':'integer','minimum':-9223372036854775808,'maximum':9223372036854775807} | -9999999999999999 |"
+                        + " 99999999999999999",
+                "{'type':'number','minimum':0,'maximum':1.7976931348623157e308} | 12.5 | 1e400",
+                "{'type':'number','minimum':-3e38,'maximum':3e38} | -12.5 | 1e99",
                 "{'type':'integer','multipleOf':7} | -49 | 50",
                 "{'type':'number','multipleOf':0.01} | 3.25 | 3.255",
                 "{'type':'number','multipleOf':0.25,'minimum':0} | 10.75 | 10.80",
@@ -165,6 +172,8 @@ class JsonSchemaGrammarTest {
                 "{'type':'array','maxItems':100000} | \"maxItems\" must be a whole number",
                 "{'type':'integer','minimum':4,'maximum':3} | no integer lies between",
                 "{'type':'number','minimum':4,'exclusiveMaximum':4} | no number lies between",
+                "{'type':'integer','minimum':10000000000000000} | \"minimum\" is beyond 16 digits",
+                "{'type':'number','maximum':-1e20} | \"maximum\" is beyond 16 digits",
                 "{'type':'string','format':'iri'} | \"format\" iri is not supported",
                 "{'required':['a'],'additionalProperties':false} | which \"additionalProperties\": false forbids",
                 "{'allOf':[{'type':'string'},{'type':'integer'}]} | keyword \"type\" has two different values",
