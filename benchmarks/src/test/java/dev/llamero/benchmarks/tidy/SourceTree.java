@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The checkout's Java sources, found from the module's own folder. */
 final class SourceTree {
@@ -22,8 +23,9 @@ final class SourceTree {
         return MODULES.stream().map(root()::resolve).toList();
     }
 
+    /** Of all modules, also of that which has tests only. */
     static List<Path> javaFiles() {
-        return modules().stream()
+        return Stream.concat(modules().stream(), Stream.of(root().resolve("benchmarks/clients")))
                 .map(module -> module.resolve("src"))
                 .filter(Files::isDirectory)
                 .flatMap(SourceTree::filesBelow)
@@ -32,7 +34,7 @@ final class SourceTree {
                 .toList();
     }
 
-    private static java.util.stream.Stream<Path> filesBelow(Path folder) {
+    private static Stream<Path> filesBelow(Path folder) {
         try (var paths = Files.walk(folder)) {
             return paths.filter(Files::isRegularFile).toList().stream();
         } catch (IOException e) {
