@@ -25,13 +25,15 @@ final class Chat {
     }
 
     /** Reads and answers until the user leaves. */
-    void loop() {
+    void loop() throws IOException {
         var commands = new ChatCommands(this, client, settings, terminal);
+        showLoaded();
         while (true) {
             String line;
             try {
                 line = terminal.read().strip();
             } catch (EndOfFileException e) {
+                say("");
                 return;
             } catch (UserInterruptException e) {
                 if (e.getPartialLine().isEmpty()) {
@@ -48,10 +50,13 @@ final class Chat {
 
     private void answer(ChatCommands commands, String line) {
         try {
-            if (line.startsWith("/")) {
+            if (line.startsWith("/") && !(settings.takesFiles && AttachedFiles.isNamedFirst(line))) {
                 commands.run(line);
-            } else if (!line.isEmpty()) {
-                ask(MessageParser.unquoted(line).strip());
+                return;
+            }
+            String text = MessageParser.unquoted(line).strip();
+            if (!text.isEmpty()) {
+                ask(text);
             }
         } catch (IOException | UsageException e) {
             // The conversation goes on: the server may be started again, or the next message be a better one.
@@ -60,9 +65,9 @@ final class Chat {
     }
 
     private void ask(String text) throws IOException {
-        messages.add(message("user", text));
+        messages.add(question(text));
         Map<String, Object> request = settings.request();
-        request.put("messages", withSystem());
+        request.put("messages", messages);
         var content = new StringBuilder();
         var thinking = new StringBuilder();
         var printer = new AnswerPrinter(out, style());
@@ -106,14 +111,12 @@ final class Chat {
         messages.add(answer);
     }
 
-    private List<Map<String, Object>> withSystem() {
-        if (settings.system == null) {
-            return messages;
+    private Map<String, Object> question(String text) {
+        Map<String, Object> question = message("user", text);
+        if (settings.takesFiles) {
+            AttachedFiles.of(text, out).putInto(question, "content");
         }
-        var all = new ArrayList<Map<String, Object>>();
-        all.add(message("system", settings.system));
-        all.addAll(messages);
-        return all;
+        return question;
     }
 
     private static Map<String, Object> message(String role, String content) {
@@ -123,13 +126,45 @@ final class Chat {
         return message;
     }
 
-    List<Map<String, Object>> messages() {
-        return messages;
+    /** The conversation for a model that continues it: what the model began with, and what was said since. */
+    List<Map<String, Object>> allMessages() {
+        var all = new ArrayList<>(settings.loadedMessages);
+        all.addAll(messages);
+        if (settings.system != null) {
+            // The model will have it as its own, and would be told it twice.
+            all.remove(message("system", settings.system));
+        }
+        return all;
     }
 
-    /** The next message begins a new conversation. */
+    /** Prints what the model begins with, as if it had been said here. */
+    void showLoaded() throws IOException {
+        for (Map<String, Object> loaded : settings.loadedMessages) {
+            if ("user".equals(loaded.get("role"))) {
+                say(">>> " + loaded.get("content"));
+            } else if ("assistant".equals(loaded.get("role"))) {
+                var printer = new AnswerPrinter(out, style());
+                printer.content(String.valueOf(loaded.get("content")));
+                printer.end();
+            }
+        }
+    }
+
+    /** From the next message on this is the system message; one that nothing was said after is replaced. */
+    void system(String text) {
+        settings.system = text;
+        if (!messages.isEmpty() && "system".equals(messages.getLast().get("role"))) {
+            messages.removeLast();
+        }
+        messages.add(message("system", text));
+    }
+
+    /** The next message begins a new conversation, with the system message that was set. */
     void forget() {
         messages.clear();
+        if (settings.system != null) {
+            messages.add(message("system", settings.system));
+        }
     }
 
     private void say(String line) {

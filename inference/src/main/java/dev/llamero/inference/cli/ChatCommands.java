@@ -2,9 +2,11 @@ package dev.llamero.inference.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What begins with a slash in a chat (specification 20.3). */
 final class ChatCommands {
@@ -18,12 +20,13 @@ final class ChatCommands {
         this.chat = chat;
         this.client = client;
         this.settings = settings;
-        this.setting = new SetCommand(settings, terminal);
+        this.setting = new SetCommand(chat, client, settings, terminal);
         this.out = terminal.out();
     }
 
     static boolean isExit(String line) {
-        return line.equals("/bye") || line.equals("/exit");
+        String word = line.split("\\s", 2)[0];
+        return word.equals("/bye") || word.equals("/exit");
     }
 
     /** @throws IOException if the server refuses */
@@ -40,16 +43,16 @@ final class ChatCommands {
                 out.println("Cleared session context");
             }
             case "/list", "/ls" -> ListCommand.print(client, rest, out);
-            case "/?", "/help" -> ChatHelp.print(out, rest);
+            case "/?", "/help" -> ChatHelp.print(out, rest, settings.takesFiles);
             default -> out.println("Unknown command '" + words[0] + "'. Type /? for help");
         }
         out.flush();
     }
 
-    private void show(String what) throws IOException {
-        if (!List.of("info", "license", "modelfile", "parameters", "system", "template")
-                .contains(what)) {
-            ChatHelp.print(out, "show");
+    private void show(String words) throws IOException {
+        String what = words.split("\\s", 2)[0];
+        if (what.isEmpty()) {
+            ChatHelp.print(out, "show", settings.takesFiles);
             return;
         }
         Map<String, Object> request = new LinkedHashMap<>();
@@ -60,41 +63,59 @@ final class ChatCommands {
         Reply model = client.post("/api/show", request);
         switch (what) {
             case "info" -> new ShowTables(model, out).print(false);
+            case "license" -> text(model, what, "No license was specified for this model.");
+            case "modelfile" -> out.println(model.text(what));
             case "parameters" -> parameters(model);
-            default -> {
-                String text = model.text(what);
-                out.println(text.isEmpty() ? "No " + what + " was specified for this model." : text);
+            case "system" -> {
+                String own = settings.system == null ? model.text(what) : settings.system;
+                out.println(own.isEmpty() ? "No system message was specified for this model." : own + "\n");
             }
+            case "template" -> text(model, what, "No prompt template was specified for this model.");
+            default -> out.println("Unknown command '/show " + what + "'. Type /? for help");
         }
         out.flush();
+    }
+
+    private void text(Reply model, String field, String otherwise) {
+        String text = model.text(field);
+        out.println(text.isEmpty() ? otherwise : text);
     }
 
     private void parameters(Reply model) {
         String own = model.text("parameters");
-        if (own.isEmpty() && settings.options.isEmpty()) {
-            out.println("No additional parameters were specified for this model.");
-            return;
-        }
-        if (!own.isEmpty()) {
-            out.println("Model defined parameters:");
-            own.lines().forEach(line -> out.println("  " + line));
-            out.println();
-        }
+        out.println("Model defined parameters:");
+        (own.isEmpty() ? "No additional parameters were specified for this model." : own)
+                .lines()
+                .forEach(line -> out.println("  " + line));
+        out.println();
         if (!settings.options.isEmpty()) {
             out.println("User defined parameters:");
-            settings.options.forEach((name, value) -> out.println("  %-30s %s".formatted(name, value)));
+            settings.options.forEach((name, value) -> out.println("  %-30s %s".formatted(name, plain(value))));
             out.println();
         }
     }
 
+    /** As Go prints it. */
+    private static String plain(Object value) {
+        return switch (value) {
+            case List<?> texts -> texts.stream().map(String::valueOf).collect(Collectors.joining(" ", "[", "]"));
+            case Double number
+            when !number.isInfinite() && !number.isNaN() ->
+                BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
+            default -> String.valueOf(value);
+        };
+    }
+
     private void load(String model) throws IOException {
-        if (model.isEmpty()) {
-            out.println("Usage:\n  /load <model>");
+        if (!isOneWord(model)) {
+            out.println("Usage:\n  /load <modelname>");
             return;
         }
         out.println("Loading model '" + model + "'");
         out.flush();
+        Reply shown;
         try {
+            shown = client.post("/api/show", Map.of("model", model));
             client.post("/api/generate", Map.of("model", model));
         } catch (ServerFailure e) {
             if (!e.isModelMissing()) {
@@ -103,13 +124,20 @@ final class ChatCommands {
             out.println("Couldn't find model '" + model + "'");
             return;
         }
-        settings.model = model;
+        settings.model(model, shown);
+        // What was set for the model before must not stand in for what this one brings.
+        settings.system = null;
         chat.forget();
+        chat.showLoaded();
+    }
+
+    private static boolean isOneWord(String text) {
+        return !text.isEmpty() && text.chars().noneMatch(Character::isWhitespace);
     }
 
     private void save(String name) throws IOException {
-        if (name.isEmpty()) {
-            out.println("Usage:\n  /save <model>");
+        if (!isOneWord(name)) {
+            out.println("Usage:\n  /save <modelname>");
             return;
         }
         Map<String, Object> request = new LinkedHashMap<>();
@@ -121,10 +149,19 @@ final class ChatCommands {
         if (!settings.options.isEmpty()) {
             request.put("parameters", settings.options);
         }
-        if (!chat.messages().isEmpty()) {
-            request.put("messages", chat.messages());
+        List<Map<String, Object>> messages = chat.allMessages();
+        if (!messages.isEmpty()) {
+            request.put("messages", messages);
         }
-        client.post("/api/create", request);
+        try {
+            client.post("/api/create", request);
+        } catch (ServerFailure e) {
+            if (!e.getMessage().contains("invalid model name")) {
+                throw e;
+            }
+            out.println("error: The model name '" + name + "' is invalid");
+            return;
+        }
         out.println("Created new model '" + name + "'");
     }
 }

@@ -5,7 +5,7 @@ import java.io.PrintWriter;
 /** What {@code /?} tells in a chat. */
 final class ChatHelp {
     private static final String COMMANDS = """
-        Available commands:
+        Available Commands:
           /set            Set session variables
           /show           Show model information
           /load <model>   Load another model
@@ -18,8 +18,11 @@ final class ChatHelp {
 
         Use \""" to begin a multi-line message.
         """;
+    private static final String FILES = """
+        Use /path/to/file to include .jpg, .png, .webp images, or .wav audio files.
+        """;
     private static final String SET = """
-        Available commands:
+        Available Commands:
           /set parameter <name> <value>   Set a parameter, such as temperature or num_ctx
           /set system <message>           Set system message
           /set format json                Enable JSON mode
@@ -33,8 +36,22 @@ final class ChatHelp {
           /set think [low|medium|high]    Think before the answer
           /set nothink                    Answer without thinking
         """;
+    private static final String PARAMETERS = """
+        Available Parameters:
+          /set parameter seed <int>             Random number seed
+          /set parameter num_predict <int>      Longest answer in tokens
+          /set parameter num_ctx <int>          Size of the context in tokens
+          /set parameter num_gpu <int>          Layers on the GPU
+          /set parameter temperature <float>    How freely words are picked; 0 picks the likeliest
+          /set parameter top_k <int>            Pick from that many of the likeliest
+          /set parameter top_p <float>          Pick from the likeliest that make up this probability
+          /set parameter min_p <float>          Pick from those with this share of the likeliest one's probability
+          /set parameter repeat_penalty <float> How strongly repetitions are avoided
+          /set parameter repeat_last_n <int>    How far back to look for repetitions
+          /set parameter stop <string> ...      Texts at which the answer ends
+        """;
     private static final String SHOW = """
-        Available commands:
+        Available Commands:
           /show info         Show what the model is and can do
           /show license      Show its license
           /show modelfile    Show its Modelfile
@@ -53,20 +70,27 @@ final class ChatHelp {
           Ctrl + w            Delete the word before the cursor
           Ctrl + r            Search what was typed before
           Ctrl + l            Clear the screen
+          Ctrl + g            Write the message in an editor
           Ctrl + c            Stop the answer
           Ctrl + d            Exit
         """;
 
     private ChatHelp() {}
 
-    /** @param topic a command or {@code shortcuts}; anything else gives the overview */
-    static void print(PrintWriter out, String topic) {
+    /**
+     * Prints a table.
+     *
+     * @param topic a command or {@code shortcuts}; anything else gives the overview
+     * @param takesFiles whether the overview tells of pictures and recordings
+     */
+    static void print(PrintWriter out, String topic, boolean takesFiles) {
         out.println(
                 switch (topic) {
                     case "set", "/set" -> SET;
+                    case "parameters" -> PARAMETERS;
                     case "show", "/show" -> SHOW;
                     case "shortcut", "shortcuts" -> SHORTCUTS;
-                    default -> COMMANDS;
+                    default -> takesFiles ? COMMANDS + FILES : COMMANDS;
                 });
         out.flush();
     }

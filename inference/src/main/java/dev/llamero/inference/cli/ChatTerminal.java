@@ -6,9 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jline.keymap.KeyMap;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReader.Option;
 import org.jline.reader.LineReaderBuilder;
+import org.jline.reader.MaskingCallback;
+import org.jline.reader.Widget;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.Terminal.Signal;
 import org.jline.terminal.TerminalBuilder;
@@ -16,10 +19,21 @@ import org.jline.terminal.TerminalBuilder;
 /** The terminal of a chat: line editing with a history on disk, and Ctrl-C while an answer runs. */
 final class ChatTerminal implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ChatTerminal.class.getName());
+    private static final String PROMPT = ">>> ";
     private static final int HISTORY_LINES_MAX = 1_000;
 
     private final Terminal terminal;
     private final LineReader reader;
+    private final Editor editor;
+
+    /** Ends the reading of a line that is to be written on in an editor. */
+    private static final class EditRequest extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        EditRequest(String text) {
+            super(text, null, false, false);
+        }
+    }
 
     ChatTerminal(Surroundings surroundings) throws IOException {
         terminal = surroundings.terminal().open();
@@ -37,6 +51,8 @@ final class ChatTerminal implements AutoCloseable {
                 .option(Option.HISTORY_TIMESTAMPED, false)
                 .build();
         placeholder.attach(reader);
+        editor = new Editor(surroundings.environment());
+        reader.getKeyMaps().get(LineReader.MAIN).bind((Widget) this::requestEdit, KeyMap.ctrl('G'));
         if (!surroundings.environment().getOrDefault("OLLAMA_NOHISTORY", "").matches("1|t|T|true|TRUE|True")) {
             keepHistory(surroundings.home().resolve(".llamero/history"));
         }
@@ -72,7 +88,30 @@ final class ChatTerminal implements AutoCloseable {
      * @throws org.jline.reader.EndOfFileException on Ctrl-D
      */
     String read() {
-        return reader.readLine(">>> ");
+        String begun = null;
+        while (true) {
+            try {
+                return reader.readLine(PROMPT, null, (MaskingCallback) null, begun);
+            } catch (EditRequest e) {
+                begun = edit(e.getMessage());
+            }
+        }
+    }
+
+    private boolean requestEdit() {
+        throw new EditRequest(reader.getBuffer().toString());
+    }
+
+    /** Outside the line editor, so that the terminal is as a program expects it. */
+    private String edit(String text) {
+        terminal.writer().println();
+        terminal.flush();
+        try {
+            return editor.edit(text);
+        } catch (IOException | UsageException e) {
+            terminal.writer().println("error: " + e.getMessage());
+            return text;
+        }
     }
 
     void history(boolean kept) {

@@ -21,11 +21,14 @@ final class MessageParser extends DefaultParser {
         return super.parse(line, cursor, context);
     }
 
-    /** Quotes count where a message or a value begins, and not within a text. */
+    /** Quotes count where a message or a value begins, and at the end of a line. */
     private static boolean isOpen(String line) {
-        int first = line.indexOf(QUOTES);
-        boolean begins = line.startsWith(QUOTES) || first > 0 && line.startsWith("/set ");
-        return begins && line.indexOf(QUOTES, first + QUOTES.length()) < 0;
+        String text = line.strip().replaceFirst("^/set\\s+system\\s+", "");
+        return text.startsWith(QUOTES) && !isClosed(text);
+    }
+
+    private static boolean isClosed(String text) {
+        return text.length() >= 2 * QUOTES.length() && text.endsWith(QUOTES);
     }
 
     /** The text without its triple quotes, if it has them. */
@@ -33,7 +36,7 @@ final class MessageParser extends DefaultParser {
         if (!text.startsWith(QUOTES)) {
             return text;
         }
-        int end = text.indexOf(QUOTES, QUOTES.length());
-        return end < 0 ? text.substring(QUOTES.length()) : text.substring(QUOTES.length(), end);
+        int end = isClosed(text) ? text.length() - QUOTES.length() : text.length();
+        return text.substring(QUOTES.length(), end);
     }
 }

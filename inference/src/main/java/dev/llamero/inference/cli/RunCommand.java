@@ -4,6 +4,7 @@ import dev.llamero.inference.api.JsonText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Stack;
@@ -48,6 +49,18 @@ final class RunCommand extends ClientCommand {
     @Option(names = "--insecure", description = "Pull a missing model without encryption.")
     private boolean insecure;
 
+    @Option(
+            names = "--truncate",
+            arity = "0..1",
+            paramLabel = "BOOL",
+            preprocessor = AttachedValue.class,
+            description =
+                    "Of an embedding model: cut a text that is longer than the context; false makes that an error.")
+    private Boolean truncate;
+
+    @Option(names = "--dimensions", paramLabel = "N", description = "Of an embedding model: length of the vector.")
+    private int dimensions;
+
     RunCommand(Surroundings surroundings) {
         super(surroundings);
     }
@@ -59,6 +72,7 @@ final class RunCommand extends ClientCommand {
         String prompt = prompt();
         ModelClient client = surroundings.client();
         Reply model = show(client, settings.model);
+        settings.model(settings.model, model);
         if (model.texts("capabilities").contains("embedding")) {
             embed(client, settings, prompt);
         } else if (prompt.isEmpty() && surroundings.isInteractive()) {
@@ -107,18 +121,32 @@ final class RunCommand extends ClientCommand {
 
     private void embed(ModelClient client, RunSettings settings, String prompt) throws IOException {
         if (prompt.isEmpty()) {
-            throw new UsageException(
-                    "embedding models require input text: " + "llamero run " + settings.model + " \"your text here\"");
+            throw new UsageException("embedding models require input text. Usage: llamero run " + settings.model
+                    + " \"your text here\"");
         }
-        Map<String, Object> request = settings.request();
+        Map<String, Object> request = new LinkedHashMap<>();
+        request.put("model", settings.model);
         request.put("input", prompt);
+        if (keepAlive != null) {
+            request.put("keep_alive", keepAlive);
+        }
+        if (truncate != null) {
+            request.put("truncate", truncate);
+        }
+        if (dimensions > 0) {
+            request.put("dimensions", dimensions);
+        }
         Object vectors = client.post("/api/embed", request).fields().get("embeddings");
         out().println(JsonText.of(vectors instanceof List<?> list && !list.isEmpty() ? list.getFirst() : List.of()));
     }
 
     private void generate(ModelClient client, RunSettings settings, String prompt) throws IOException {
         Map<String, Object> request = settings.request();
-        request.put("prompt", prompt);
+        if (settings.takesFiles) {
+            AttachedFiles.of(prompt, err()).putInto(request, "prompt");
+        } else {
+            request.put("prompt", prompt);
+        }
         boolean terminal = surroundings.terminals().contains(1);
         int width = terminal && surroundings.terminals().contains(0) && settings.wordWrap ? width() : 0;
         var printer = new AnswerPrinter(out(), new AnswerPrinter.Style(terminal, width, settings.hideThinking));

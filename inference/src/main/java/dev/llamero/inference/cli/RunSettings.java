@@ -19,6 +19,10 @@ final class RunSettings {
     Object think;
     /** Instead of the model's own; null keeps that. */
     String system;
+    /** Messages that the model begins with; the server knows them. */
+    List<Map<String, Object>> loadedMessages = List.of();
+    /** Whether the model takes pictures or sound, so that paths of such files in a message stand for them. */
+    boolean takesFiles;
 
     final Map<String, Object> options = new LinkedHashMap<>();
     boolean verbose;
@@ -27,6 +31,18 @@ final class RunSettings {
 
     RunSettings(String model) {
         this.model = model;
+    }
+
+    /**
+     * Takes over what the server tells of the model.
+     *
+     * @param shown the reply of {@code /api/show}
+     */
+    void model(String name, Reply shown) {
+        model = name;
+        loadedMessages = shown.objects("messages").stream().map(Reply::fields).toList();
+        List<String> capabilities = shown.texts("capabilities");
+        takesFiles = capabilities.contains("vision") || capabilities.contains("audio");
     }
 
     /** What every kind of request carries. */

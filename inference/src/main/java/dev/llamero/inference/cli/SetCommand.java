@@ -1,16 +1,22 @@
 package dev.llamero.inference.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** {@code /set} of a chat: changes how the next messages are asked. */
 final class SetCommand {
+    private final Chat chat;
+    private final ModelClient client;
     private final RunSettings settings;
     private final ChatTerminal terminal;
     private final PrintWriter out;
 
-    SetCommand(RunSettings settings, ChatTerminal terminal) {
+    SetCommand(Chat chat, ModelClient client, RunSettings settings, ChatTerminal terminal) {
+        this.chat = chat;
+        this.client = client;
         this.settings = settings;
         this.terminal = terminal;
         this.out = terminal.out();
@@ -30,6 +36,7 @@ final class SetCommand {
             case "think" -> think(rest);
             case "nothink" -> {
                 settings.think = false;
+                warnIfNeverThinking();
                 out.println("Set 'nothink' mode.");
             }
             case "verbose", "quiet" -> {
@@ -41,7 +48,7 @@ final class SetCommand {
                 out.println("Set '" + words[0] + "' mode.");
             }
             case "history", "nohistory" -> terminal.history(words[0].equals("history"));
-            case "" -> ChatHelp.print(out, "set");
+            case "" -> ChatHelp.print(out, "set", settings.takesFiles);
             default -> out.println("Unknown command '/set " + words[0] + "'. Type /? for help");
         }
     }
@@ -49,7 +56,7 @@ final class SetCommand {
     private void parameter(String rest) {
         String[] words = rest.split("\\s+");
         if (words.length < 2) {
-            out.println("Usage:\n  /set parameter <name> <value>");
+            ChatHelp.print(out, "parameters", settings.takesFiles);
             return;
         }
         List<String> values = Arrays.asList(words).subList(1, words.length);
@@ -57,16 +64,16 @@ final class SetCommand {
             settings.options.put(words[0], OptionValues.parse(words[0], values));
             out.println("Set parameter '" + words[0] + "' to '" + String.join(", ", values) + "'");
         } catch (UsageException e) {
-            out.println("Couldn't set parameter: " + e.getMessage());
+            out.println("Couldn't set parameter: \"" + e.getMessage().replace("\"", "\\\"") + "\"");
         }
     }
 
     private void system(String text) {
         if (text.isEmpty()) {
-            out.println("Usage:\n  /set system <message>");
+            ChatHelp.print(out, "set", settings.takesFiles);
             return;
         }
-        settings.system = MessageParser.unquoted(text).strip();
+        chat.system(MessageParser.unquoted(text).strip());
         out.println("Set system message.");
     }
 
@@ -81,6 +88,19 @@ final class SetCommand {
 
     private void think(String level) {
         settings.think = level.isEmpty() ? true : RunSettings.parseThink(level);
+        warnIfNeverThinking();
         out.println(level.isEmpty() ? "Set 'think' mode." : "Set 'think' mode to '" + level + "'.");
+    }
+
+    private void warnIfNeverThinking() {
+        try {
+            Reply model = client.post("/api/show", Map.of("model", settings.model));
+            if (!model.texts("capabilities").contains("thinking")) {
+                out.println("warning: model \"" + settings.model + "\" does not support thinking output");
+            }
+        } catch (IOException e) {
+            // The next message will tell it.
+            out.println("Error: " + e.getMessage());
+        }
     }
 }

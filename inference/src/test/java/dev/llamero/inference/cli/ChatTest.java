@@ -10,6 +10,7 @@ import java.io.PipedOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,7 +61,7 @@ class ChatTest {
 
     private void chat(String... flags) {
         var surroundings = new Surroundings(
-                Map.of("OLLAMA_HOST", "127.0.0.1:" + server.port()),
+                Map.of("OLLAMA_HOST", "127.0.0.1:" + server.port(), "OLLAMA_EDITOR", folder + "/editor.sh"),
                 folder,
                 InputStream.nullInputStream(),
                 Set.of(0, 1),
@@ -141,9 +142,10 @@ class ChatTest {
         chat();
         type("\"\"\"one\n");
         type("two \\ \"x\"\"\"\"\n");
-        assertThat(server.nextPrompt()).isEqualTo(prompt("user", "one\ntwo \\ \"x"));
+        assertThat(server.nextPrompt()).isEqualTo(prompt("user", "one\ntwo \\ \"x\""));
         server.answer("Two lines");
         awaitScreen("Two lines");
+        awaitBehind("Two lines", ">>> ");
         leave("\004");
     }
 
@@ -170,9 +172,9 @@ class ChatTest {
         type("/set parameter temperature 0.25\n");
         awaitScreen("Set parameter 'temperature' to '0.25'");
         type("/set parameter nonsense 1\n");
-        awaitScreen("Couldn't set parameter: unknown parameter 'nonsense'");
+        awaitScreen("Couldn't set parameter: \"unknown parameter 'nonsense'\"");
         type("/set parameter top_k much\n");
-        awaitScreen("Couldn't set parameter: invalid int value [much]");
+        awaitScreen("Couldn't set parameter: \"invalid int value [much]\"");
         type("/set system \"\"\"Be\n");
         type("brief.\"\"\"\n");
         awaitScreen("Set system message.");
@@ -213,6 +215,52 @@ class ChatTest {
     }
 
     @Test
+    void aMessageIsWrittenOnInAnEditor() throws Exception {
+        chat();
+        type("lost\007");
+        awaitScreen("error: editor \"" + folder + "/editor.sh\" not found");
+        Path editor = Files.writeString(folder.resolve("editor.sh"), "#!/bin/sh\nprintf ' and\\nmore\\n' >>$1\n");
+        Files.setPosixFilePermissions(editor, PosixFilePermissions.fromString("rwx------"));
+        type(" found\007");
+        awaitScreen("more");
+        type("!\n");
+        assertThat(server.nextPrompt()).isEqualTo(prompt("user", "lost found and\nmore!"));
+        server.answer("Yes");
+        awaitScreen("Yes\n\n");
+        leave("/bye\n");
+    }
+
+    @Test
+    void theSystemMessageStaysAndAModelIsSavedWithTheConversation() throws Exception {
+        chat();
+        type("/set system first\n/set system Be brief.\n");
+        type("hi\n");
+        assertThat(server.nextPrompt()).isEqualTo(prompt("system", "Be brief.", "user", "hi"));
+        server.answer("Hello");
+        awaitScreen("Hello\n\n");
+        type("/set parameter stop a b\n/set parameter temperature 0.5\n/show parameters\n");
+        awaitScreen("  stop                           [a b]\n  temperature                    0.5\n");
+        type("/save\n");
+        awaitScreen("Usage:\n  /save <modelname>\n");
+        type("/save in:va:lid\n");
+        awaitScreen("error: The model name 'in:va:lid' is invalid\n");
+        type("/save pal\n");
+        awaitScreen("Created new model 'pal'\n");
+        type("/load pal\n");
+        awaitScreen("Loading model 'pal'\n>>> hi\nHello\n\n");
+        type("again\n");
+        assertThat(server.nextPrompt())
+                .endsWith(prompt("system", "Be brief.", "user", "hi", "assistant", "Hello", "user", "again"));
+        server.answer("Me");
+        awaitScreen("Me\n\n");
+        type("/clear\nnew\n");
+        assertThat(server.nextPrompt()).endsWith(prompt("user", "hi", "assistant", "Hello", "user", "new"));
+        server.answer("You");
+        awaitScreen("You\n\n");
+        leave("/bye now\n");
+    }
+
+    @Test
     void thinkingIsSetOff() throws Exception {
         chat();
         type("/load tiny-qwen3\n");
@@ -220,6 +268,7 @@ class ChatTest {
         server.nextPrompt();
         server.answer("<think>\nhm\n</think>\n\n", "Hello");
         awaitScreen("Thinking...\nhm\n...done thinking.\n\nHello\n\n");
+        awaitBehind("Hello", ">>> ");
         leave("\004");
     }
 }

@@ -6,9 +6,12 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -119,6 +122,27 @@ class ClientFailuresTest {
     }
 
     @Test
+    void filesOfThePromptGoToAModelThatSees(@TempDir Path folder) throws IOException {
+        Path picture = Files.write(
+                folder.resolve("a cat (1).png"), new byte[] {(byte) 0x89, 'P', 'N', 'G', 13, 10, 26, 10, 7});
+        String prompt = "What is on " + picture.toString().replace(" ", "\\ ") + " here?";
+        try (var server = new FakeOllama()) {
+            server.reply("POST /api/show", 200, "{\"capabilities\":[\"completion\",\"vision\"]}")
+                    .reply("POST /api/generate", 200, "{\"response\":\"A cat\",\"done\":true}\n");
+            ClientRun run = ClientRun.of(server.port(), "", List.of("run", "m", prompt));
+            assertThat(run).isEqualTo(new ClientRun(0, "A cat\n\n", "Added image '" + picture + "'\n"));
+            assertThat(server.requests().getLast())
+                    .isEqualTo("POST /api/generate {\"model\":\"m\",\"prompt\":\"What is on  here?\","
+                            + "\"images\":[\"iVBORw0KGgoH\"]}");
+            server.reply("POST /api/show", 200, "{\"capabilities\":[\"completion\"]}");
+            assertThat(ClientRun.of(server.port(), "", List.of("run", "m", prompt))
+                            .err())
+                    .isEmpty();
+            assertThat(server.requests().getLast()).doesNotContain("images").contains("png here?");
+        }
+    }
+
+    @Test
     void anEmbeddingModelGivesItsVector() throws IOException {
         try (var server = new FakeOllama()) {
             server.reply("POST /api/show", 200, "{\"capabilities\":[\"embedding\"]}")
@@ -126,8 +150,13 @@ class ClientFailuresTest {
             assertThat(ClientRun.of(server.port(), "", List.of("run", "m", "hi"))
                             .out())
                     .isEqualTo("[0.5,-1]\n");
+            var flags = List.of("run", "m", "hi", "--dimensions=2", "--truncate=false", "--keepalive=1m");
+            assertThat(ClientRun.of(server.port(), "", flags).code()).isZero();
+            assertThat(server.requests().getLast())
+                    .isEqualTo("POST /api/embed {\"model\":\"m\",\"input\":\"hi\",\"keep_alive\":\"1m\","
+                            + "\"truncate\":false,\"dimensions\":2}");
             assertThat(ClientRun.of(server.port(), "", List.of("run", "m")).err())
-                    .contains("embedding models require input text");
+                    .isEqualTo("Error: embedding models require input text. Usage: llamero run m \"your text here\"\n");
         }
     }
 }
