@@ -2,6 +2,7 @@ package dev.llamero.proxy;
 
 import dev.llamero.settings.Setting;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Every setting of the proxy with its default, unit and danger; the table in {@code README.md} is checked against it.
@@ -122,7 +123,7 @@ final class KnownSettings {
             "info",
             "error, warn, info, debug or trace. Access lines are written at info.");
 
-    static final List<Setting> ALL = List.of(
+    private static final List<Setting> OWN = List.of(
             HOST,
             PORT,
             ADMIN_PORT,
@@ -146,6 +147,9 @@ final class KnownSettings {
             MAX_BODY,
             GRACE,
             LOG_LEVEL);
+
+    static final List<Setting> ALL =
+            Stream.concat(OWN.stream(), KnownEdgeSettings.ALL.stream()).toList();
 
     private KnownSettings() {}
 }

@@ -1,18 +1,19 @@
 package dev.llamero.proxy;
 
 import dev.llamero.proxy.http.AdminDoor;
+import dev.llamero.proxy.http.ConnectionClock;
+import dev.llamero.proxy.http.Edge;
 import dev.llamero.proxy.http.FrontDoor;
+import dev.llamero.proxy.http.Origins;
 import dev.llamero.proxy.http.Routes;
 import dev.llamero.proxy.http.RunningCalls;
 import dev.llamero.proxy.http.SlowClients;
-import dev.llamero.proxy.http.UnroutedErrors;
-import dev.llamero.proxy.http.WatchedConnections;
+import dev.llamero.proxy.tls.Certificates;
+import dev.llamero.proxy.tls.TlsPlan;
 import dev.llamero.settings.LogSetup;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;
-import io.helidon.http.DirectHandler;
 import io.helidon.webserver.WebServer;
-import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import java.io.IOException;
@@ -34,45 +35,34 @@ public final class ProxyServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ProxyServer.class.getName());
     private static final System.Logger ACCESS = System.getLogger("dev.llamero.proxy.access");
 
-    /** A browser or agent opens a handful; the bound keeps a flood from taking all file handles. */
-    private static final int CONNECTIONS_MAX = 1024;
-
     private static final int ADMIN_CONNECTIONS_MAX = 16;
     private static final long ADMIN_BODY_BYTES_MAX = 4096;
     private static final String VERSION = version();
-
-    /** After cancelled answers ended, connections only need to notice. */
-    private static final Duration LAST_GRACE = Duration.ofMillis(500);
 
     private final ProxySettings settings;
     private final LiveProxy live;
     private final RunningCalls running = new RunningCalls();
     private final SlowClients slowClients;
+    private final ConnectionClock clock;
+    private final Optional<Certificates> certificates;
     private final WebServer server;
+    private final Optional<WebServer> redirect;
     private Optional<WebServer> admin = Optional.empty();
 
     private ProxyServer(SettingsSource source, ProxySettings settings, Consumer<String> accessLog) {
         this.settings = settings;
-        this.slowClients = new SlowClients(settings.slowClient());
+        this.certificates = certificates(settings);
+        this.slowClients =
+                new SlowClients(settings.slowClient(), settings.edge().limits().body());
+        this.clock = new ConnectionClock(
+                settings.edge().limits().head(), settings.edge().limits().idle());
         this.live = new LiveProxy(source, settings);
-        var frontDoor = new FrontDoor(live::get, new Routes(running, slowClients, VERSION), accessLog);
-        this.server = WebServer.builder()
-                .address(settings.host())
-                .port(settings.port())
-                .shutdownHook(false)
-                .shutdownGracePeriod(LAST_GRACE)
-                .protocolsDiscoverServices(false)
-                .addConnectionSelector(new WatchedConnections(Http1Config.create()))
-                // Without it, the second small write of a stream waits for the client's delayed acknowledgement.
-                .connectionOptions(options -> options.tcpNoDelay(true))
-                .writeQueueLength(0)
-                .maxTcpConnections(CONNECTIONS_MAX)
-                .maxPayloadSize(settings.maxBodyBytes())
-                .idleConnectionTimeout(Duration.ofMinutes(2))
-                .idleConnectionPeriod(Duration.ofSeconds(15))
-                .directHandlers(directHandlers(accessLog))
-                .routing(routing -> routing.any(frontDoor))
-                .build();
+        var frontDoor = new FrontDoor(live::get, new Routes(running, slowClients, VERSION), edge(settings), accessLog);
+        this.server = Listeners.callers(settings, certificates, clock, frontDoor, accessLog);
+        this.redirect = settings.edge()
+                .httpPort()
+                .map(_ ->
+                        Listeners.redirect(settings, certificates.orElseThrow(), clock, this.server::port, accessLog));
     }
 
     /**
@@ -93,11 +83,40 @@ public final class ProxyServer implements AutoCloseable {
             if (!proxy.server.isRunning()) {
                 throw cannotListen(settings.host(), settings.port(), "port", null);
             }
+            proxy.startRedirect();
+            proxy.certificates.ifPresent(Certificates::start);
             return proxy;
         } catch (SettingsException e) {
             proxy.close();
             throw e;
         }
+    }
+
+    private void startRedirect() {
+        if (redirect.isPresent()) {
+            int port = settings.edge().httpPort().orElseThrow();
+            checkPort(settings.host(), port, "http-port");
+            redirect.get().start();
+            if (!redirect.get().isRunning()) {
+                throw cannotListen(settings.host(), port, "http-port", null);
+            }
+        }
+    }
+
+    private static Optional<Certificates> certificates(ProxySettings settings) {
+        if (settings.edge().tls() instanceof TlsPlan.Off) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Certificates(settings.edge().tls()));
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException("setting tls: " + e.getMessage(), e);
+        }
+    }
+
+    private static Edge edge(ProxySettings settings) {
+        return new Edge(
+                new Origins(settings.edge().corsOrigins()), settings.edge().tlsNames());
     }
 
     private Optional<WebServer> startAdmin() {
@@ -119,14 +138,14 @@ public final class ProxyServer implements AutoCloseable {
                 .address(InetAddress.getLoopbackAddress())
                 .port(port)
                 .shutdownHook(false)
-                .shutdownGracePeriod(LAST_GRACE)
+                .shutdownGracePeriod(Listeners.LAST_GRACE)
                 .protocolsDiscoverServices(false)
                 .addConnectionSelector(Http1ConnectionSelector.builder()
                         .config(Http1Config.create())
                         .build())
                 .maxTcpConnections(ADMIN_CONNECTIONS_MAX)
                 .maxPayloadSize(ADMIN_BODY_BYTES_MAX)
-                .routing(routing -> routing.any(new AdminDoor(live::get, live::reload, VERSION)))
+                .routing(routing -> routing.any(new AdminDoor(live::get, this::reload, VERSION)))
                 .build();
         listener.start();
         return Optional.of(listener);
@@ -134,7 +153,18 @@ public final class ProxyServer implements AutoCloseable {
 
     /** Reads the settings again, as the signal and the admin listener do. */
     List<String> reload() {
-        return live.reload();
+        List<String> needRestart = live.reload();
+        try {
+            certificates.ifPresent(Certificates::reload);
+        } catch (IllegalArgumentException e) {
+            throw new SettingsException("settings are reloaded, but the old certificate stays: " + e.getMessage(), e);
+        }
+        return needRestart;
+    }
+
+    /** The port of plain HTTP beside TLS, if there is one. */
+    Optional<Integer> redirectPort() {
+        return redirect.map(WebServer::port);
     }
 
     /** The port of the admin listener, if it has one. */
@@ -156,9 +186,12 @@ public final class ProxyServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         server.stop();
+        redirect.ifPresent(WebServer::stop);
         admin.ifPresent(WebServer::stop);
+        certificates.ifPresent(Certificates::close);
         live.close();
         slowClients.close();
+        clock.close();
     }
 
     /** Exits with 1 and one sentence if it cannot start. */
@@ -177,7 +210,8 @@ public final class ProxyServer implements AutoCloseable {
             ReloadSignal.onHangUp(proxy::reloadOrTell);
             LOG.log(
                     System.Logger.Level.INFO,
-                    "ready at http://" + proxy.settings.host().getHostAddress() + ":" + proxy.port()
+                    "ready at " + (proxy.certificates.isPresent() ? "https" : "http") + "://"
+                            + proxy.settings.host().getHostAddress() + ":" + proxy.port()
                             + proxy.adminPort()
                                     .map(port -> ", admin at http://127.0.0.1:" + port)
                                     .orElse("") + " ("
@@ -190,7 +224,7 @@ public final class ProxyServer implements AutoCloseable {
 
     private void reloadOrTell() {
         try {
-            live.reload();
+            reload();
         } catch (SettingsException e) {
             LOG.log(System.Logger.Level.DEBUG, "the log has told why", e);
         }
@@ -222,13 +256,5 @@ public final class ProxyServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("the build has left no version", e);
         }
-    }
-
-    private static DirectHandlers directHandlers(Consumer<String> accessLog) {
-        DirectHandlers.Builder handlers = DirectHandlers.builder();
-        for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-            handlers.addHandler(type, new UnroutedErrors(accessLog));
-        }
-        return handlers.build();
     }
 }

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param slowClient longest time that one write to a client may take
  * @param maxBodyBytes of a request
  * @param grace that running answers get at a stop
+ * @param edge TLS, limits of connections, pages that may call
  */
 public record ProxySettings(
         InetAddress host,
@@ -31,6 +32,7 @@ public record ProxySettings(
         Duration slowClient,
         long maxBodyBytes,
         Duration grace,
+        EdgeSettings edge,
         String logLevel) {
     private static final int PORT_MAX = 65_535;
     private static final long MAX_BODY_MIN = 1024;
@@ -54,6 +56,7 @@ public record ProxySettings(
                 positive(reader, KnownSettings.SLOW_CLIENT_TIMEOUT),
                 maxBody(reader),
                 positive(reader, KnownSettings.GRACE),
+                EdgeSettings.read(reader),
                 reader.required(KnownSettings.LOG_LEVEL));
         settings.live().check(settings);
         return settings;
@@ -109,6 +112,7 @@ public record ProxySettings(
                         names.add(setting.key());
                     }
                 });
+        names.addAll(edge.changedUntilNextStart(next.edge));
         return names.stream().sorted().toList();
     }
 

@@ -28,7 +28,7 @@ final class Attempts {
     void run(Exchange exchange, String model, Attempt attempt) {
         var cancellation = new Cancellation(exchange.facts());
         try (var _ = running.enter(() -> cancellation.end(CallFacts.End.SHUTDOWN));
-                var _ = WatchedConnections.watch(() -> cancellation.end(CallFacts.End.CLIENT))) {
+                var _ = WatchedConnections.watch(exchange.request(), () -> cancellation.end(CallFacts.End.CLIENT))) {
             tryServers(exchange, model, attempt, cancellation);
         } catch (RuntimeException e) {
             throw exchange.facts().isEndedBy(CallFacts.End.SHUTDOWN) ? stopped() : e;

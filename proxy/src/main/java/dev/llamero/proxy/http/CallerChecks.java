@@ -22,11 +22,15 @@ public final class CallerChecks {
         this.keyHash = apiKey.map(CallerChecks::hash);
     }
 
-    void check(ServerRequest request) {
+    /** @param pageAllowed whether it comes from a page that the owner has put on the list */
+    void check(ServerRequest request, boolean pageAllowed) {
         if (keyHash.isPresent()) {
             checkKey(request, keyHash.get());
         } else {
-            checkLocal(request);
+            checkHost(request);
+            if (!pageAllowed) {
+                checkOrigin(request);
+            }
         }
     }
 
@@ -46,6 +50,11 @@ public final class CallerChecks {
 
     /** Refuses what a page of another site, or a name that was bent to this machine, makes a browser send. */
     static void checkLocal(ServerRequest request) {
+        checkHost(request);
+        checkOrigin(request);
+    }
+
+    private static void checkHost(ServerRequest request) {
         String host = request.headers().first(HeaderNames.HOST).orElse("");
         if (!isThisMachine(hostName("http://" + host))) {
             throw new Refusal(
@@ -53,6 +62,9 @@ public final class CallerChecks {
                     "foreign_host",
                     "the Host header does not name this machine; use 127.0.0.1 or localhost, or set an API key");
         }
+    }
+
+    private static void checkOrigin(ServerRequest request) {
         Optional<String> origin = request.headers().first(HeaderNames.ORIGIN);
         if (origin.isPresent() && origin.get().startsWith("http") && !isThisMachine(hostName(origin.get()))
                 || origin.filter("null"::equals).isPresent()) {

@@ -23,20 +23,24 @@ public final class FrontDoor implements Handler {
 
     private final Supplier<Live> live;
     private final Routes routes;
+    private final Edge edge;
     private final Consumer<String> accessLog;
 
     /**
      * @param live the settings of the moment; asked once per request
+     * @param edge what a request passes first
      * @param accessLog takes one line of JSON per request
      */
-    public FrontDoor(Supplier<Live> live, Routes routes, Consumer<String> accessLog) {
+    public FrontDoor(Supplier<Live> live, Routes routes, Edge edge, Consumer<String> accessLog) {
         this.live = live;
         this.routes = routes;
+        this.edge = edge;
         this.accessLog = accessLog;
     }
 
     @Override
     public void handle(ServerRequest request, ServerResponse response) {
+        WatchedConnections.requestBegan();
         String path = request.path().path();
         var facts = new CallFacts(
                 RequestIds.acceptOrMake(request.headers().first(REQUEST_ID)),
@@ -56,6 +60,7 @@ public final class FrontDoor implements Handler {
             fail(exchange, e);
         } finally {
             accessLog.accept(AccessLine.of(facts));
+            WatchedConnections.requestEnded();
             if (asksForClose(request)) {
                 // Helidon 4.5.0 answers "Connection: close" and then keeps the connection open (its issue 12324).
                 WatchedConnections.endAfterThisRequest();
@@ -64,9 +69,13 @@ public final class FrontDoor implements Handler {
     }
 
     private void answer(Exchange exchange) {
+        edge.pass(exchange.request(), exchange.response());
+        if (edge.origins().answersPreflight(exchange.request(), exchange.response())) {
+            return;
+        }
         String path = exchange.facts().path();
         if (!path.equals(Routes.HEALTH)) {
-            exchange.live().checks().check(exchange.request());
+            exchange.live().checks().check(exchange.request(), edge.origins().allows(exchange.request()));
         }
         Routes.Route route = routes.find(path)
                 .orElseThrow(() -> new Refusal(
@@ -113,6 +122,12 @@ public final class FrontDoor implements Handler {
         CallerDialect dialect = exchange.dialect();
         response.status(Status.create(reply.status()));
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
+        if (Refusal.endsConnection(reply.code())) {
+            response.header(HeaderNames.CONNECTION, "close");
+        }
         response.send(dialect.error(reply.failure(), facts.id()));
+        if (Refusal.endsConnection(reply.code())) {
+            throw new CloseConnectionException("what follows on this connection cannot be told from the body", failure);
+        }
     }
 }

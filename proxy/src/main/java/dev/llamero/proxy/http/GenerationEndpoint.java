@@ -18,7 +18,8 @@ import java.util.function.Function;
  * first token work alike for both.
  */
 final class GenerationEndpoint implements Endpoint {
-    private static final int PIECE_BYTES = 16 << 10;
+    /** A token is some hundred bytes; a larger piece would be cleared memory for nothing. */
+    private static final int PIECE_BYTES = 4 << 10;
 
     /** A burst is joined up to this size, so that a server that never pauses cannot grow the batch for ever. */
     private static final int BATCH_BYTES_MAX = 64 << 10;

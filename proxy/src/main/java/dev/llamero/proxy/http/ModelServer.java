@@ -11,11 +11,12 @@ import dev.llamero.proxy.pool.Lease;
 import dev.llamero.proxy.upstream.UpstreamCall;
 import java.time.Duration;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Puts a call to the server of a lease in that server's dialect. Stateless. */
 final class ModelServer {
     private static final int ERROR_BYTES_MAX = 1 << 20;
-    private static final int SECONDS_DIGITS_MAX = 6;
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,6}");
 
     private ModelServer() {}
 
@@ -58,7 +59,7 @@ final class ModelServer {
         }
         DialectError.Refused said = UpstreamErrors.read(status, wire.readAll(ERROR_BYTES_MAX));
         String wait = wire.header("retry-after");
-        if (wait.matches("\\d{1," + SECONDS_DIGITS_MAX + "}")) {
+        if (SECONDS.matcher(wait).matches()) {
             exchange.facts().retryAfter(Duration.ofSeconds(Long.parseLong(wait)));
         }
         if (status == 401 || status == 403) {

@@ -4,6 +4,11 @@ package dev.llamero.proxy.http;
 final class Refusal extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    /** Where the body ends is open to argument. */
+    static final String AMBIGUOUS = "ambiguous_length";
+
+    static final String BODY_TIMEOUT = "body_timeout";
+
     private final int status;
     private final String code;
 
@@ -12,6 +17,11 @@ final class Refusal extends RuntimeException {
         super(message, null, false, false);
         this.status = status;
         this.code = code;
+    }
+
+    /** Whether the connection cannot carry another request after this code. */
+    static boolean endsConnection(String code) {
+        return code.equals(AMBIGUOUS) || code.equals(BODY_TIMEOUT);
     }
 
     int status() {

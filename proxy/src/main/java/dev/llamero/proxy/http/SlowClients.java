@@ -17,12 +17,17 @@ public final class SlowClients implements AutoCloseable {
     private static final int CHECKS_PER_LIMIT = 4;
 
     private final long limitNanos;
+    private final long bodyNanos;
     private final Set<Guard> guards = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             task -> Thread.ofPlatform().name("slow-clients").daemon().unstarted(task));
 
-    /** @param limit longest time for one read or write */
-    public SlowClients(Duration limit) {
+    /**
+     * @param limit longest time for one read or write
+     * @param body longest time for a request's body in all
+     */
+    public SlowClients(Duration limit, Duration body) {
+        this.bodyNanos = body.toNanos();
         this.limitNanos = limit.toNanos();
         long pause = Math.max(1, limitNanos / CHECKS_PER_LIMIT);
         timer.scheduleWithFixedDelay(this::check, pause, pause, TimeUnit.NANOSECONDS);
@@ -80,6 +85,11 @@ public final class SlowClients implements AutoCloseable {
                     lock.unlock();
                 }
             }
+        }
+
+        /** Longest time for a body. */
+        long bodyNanos() {
+            return bodyNanos;
         }
 
         private void interruptIfStalled(long nowNanos) {

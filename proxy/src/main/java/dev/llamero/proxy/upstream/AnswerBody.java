@@ -2,6 +2,7 @@ package dev.llamero.proxy.upstream;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /**
  * The body of an answer as its head frames it: chunked, by length, or to the end of the connection (RFC 9112, section
@@ -9,6 +10,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class AnswerBody {
     private static final int CHUNK_LINE_BYTES_MAX = 1024;
+    private static final int CHUNK_DIGITS_MAX = 15;
     private static final int TRAILER_LINES_MAX = 64;
     private static final byte[] LAST_CHUNK = "\r\n0\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -80,13 +82,7 @@ final class AnswerBody {
             throw AnswerHead.garbled("a chunk longer than its size");
         }
         firstChunk = false;
-        String size = AnswerHead.line(connection::read, CHUNK_LINE_BYTES_MAX)
-                .split(";", 2)[0]
-                .strip();
-        if (!size.matches("[0-9a-fA-F]{1,15}")) {
-            throw AnswerHead.garbled("the chunk size \"" + size.substring(0, Math.min(size.length(), 20)) + "\"");
-        }
-        remaining = Long.parseLong(size, 16);
+        remaining = size(AnswerHead.line(connection::read, CHUNK_LINE_BYTES_MAX));
         if (remaining > 0) {
             return;
         }
@@ -97,6 +93,19 @@ final class AnswerBody {
             }
         }
         ended = true;
+    }
+
+    private static long size(String line) throws AnswerHead.NotHttpException {
+        int end = line.indexOf(';');
+        String digits = (end < 0 ? line : line.substring(0, end)).strip();
+        boolean good = !digits.isEmpty() && digits.length() <= CHUNK_DIGITS_MAX;
+        for (int i = 0; good && i < digits.length(); i++) {
+            good = HexFormat.isHexDigit(digits.charAt(i));
+        }
+        if (!good) {
+            throw AnswerHead.garbled("the chunk size \"" + digits.substring(0, Math.min(digits.length(), 20)) + "\"");
+        }
+        return Long.parseLong(digits, 16);
     }
 
     private enum Framing {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Status line and headers of an answer (RFC 9112, sections 4 and 5).
@@ -14,6 +15,8 @@ import java.util.Map;
  */
 record AnswerHead(int status, boolean http11, Map<String, String> headers) {
     private static final int HEAD_BYTES_MAX = 64 << 10;
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
+    private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] [1-5]\\d\\d( .*)?");
 
     /** Reads to the blank line, past interim answers. */
     static AnswerHead read(ByteSource source) throws IOException {
@@ -68,7 +71,7 @@ record AnswerHead(int status, boolean http11, Map<String, String> headers) {
         if (value.isEmpty()) {
             return -1;
         }
-        if (!value.matches("\\d{1,18}")) {
+        if (!LENGTH.matcher(value).matches()) {
             throw garbled("content-length \"" + value + "\"");
         }
         return Long.parseLong(value);
@@ -84,7 +87,7 @@ record AnswerHead(int status, boolean http11, Map<String, String> headers) {
     }
 
     private static int status(String line) throws NotHttpException {
-        if (!line.matches("HTTP/1\\.[01] [1-5]\\d\\d( .*)?")) {
+        if (!STATUS_LINE.matcher(line).matches()) {
             throw garbled("the status line \"" + line.substring(0, Math.min(line.length(), 60)) + "\"");
         }
         return Integer.parseInt(line.substring(9, 12));
