@@ -1,160 +1,147 @@
 // The page: session list left, conversation right, input at the bottom.
-import { LitElement, html, nothing } from 'lit';
-import { live } from 'lit/directives/live.js';
-import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing } from 'lit';
+import { Part } from './part.js';
+import { copy } from './clipboard.js';
+import { shortcutOf } from './shortcuts.js';
 import { Store } from './store.js';
-import { switchLanguage, t } from './texts.js';
+import { t } from './texts.js';
 import * as icons from './icons.js';
-import './sidebar.js';
-import './message.js';
+import './attachment-view.js';
+import './chat-settings.js';
 import './composer.js';
 import './debug.js';
+import './model-picker.js';
+import './sidebar.js';
+import './thread.js';
 
-class App extends LitElement {
+const SPOKEN_CHARS_MAX = 600;
+
+class App extends Part {
+  static properties = { spoken: { state: true } };
+
   store = new Store();
-  #frame = 0;
-  #touched = new Set();
-  #stick = true;
-
-  createRenderRoot() {
-    return this;
-  }
+  #shownKey = '';
 
   connectedCallback() {
     super.connectedCallback();
-    this.store.addEventListener('change', () => this.requestUpdate());
-    this.store.addEventListener('touched', event => this.#touch(event.detail));
-    this.store.addEventListener('returned', event => this.#composer?.giveBack(event.detail.message));
-    this.store.start();
+    const { store } = this;
+    store.addEventListener('change', () => this.requestUpdate());
+    store.addEventListener('returned', event => this.#returned(event.detail.params));
+    store.addEventListener('answered', event => this.#answered(event.detail));
+    store.start();
     addEventListener('keydown', event => this.#key(event));
   }
 
-  get #composer() {
-    return this.querySelector('llamero-composer');
-  }
-
-  get #scroller() {
-    return this.querySelector('.scroller');
+  #part(name) {
+    return this.querySelector(`llamero-${name}`);
   }
 
   firstUpdated() {
-    const scroller = this.#scroller;
-    const letGo = () => this.#setStick(false);
-    scroller.addEventListener('wheel', event => event.deltaY < 0 && letGo(), { passive: true });
-    scroller.addEventListener('touchmove', letGo, { passive: true });
-    scroller.addEventListener('keydown', event => ['PageUp', 'Home', 'ArrowUp'].includes(event.key) && letGo());
-    scroller.addEventListener('scroll', () => {
-      const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-      if (below < 8) this.#setStick(true);
-      else if (below > 400) this.#setStick(false);
-    }, { passive: true });
-    new ResizeObserver(() => this.#follow()).observe(this.querySelector('.thread'));
-    new ResizeObserver(() => this.#follow()).observe(scroller);
+    if (location.pathname === '/debug') this.#debug();
   }
 
   updated() {
     const title = this.store.session?.title;
     document.title = title ? `${title} · Llamero` : 'Llamero';
-    if (this.shownKey !== this.store.sessionKey) {
-      this.shownKey = this.store.sessionKey;
-      this.#setStick(true);
-      this.#composer?.focusIfWide();
+    if (this.#shownKey !== this.store.sessionKey) {
+      this.#shownKey = this.store.sessionKey;
+      this.#part('composer').focusIfWide();
     }
-    this.#follow();
   }
 
-  #setStick(stick) {
-    if (this.#stick === stick) return;
-    this.#stick = stick;
-    this.querySelector('.to-bottom')?.classList.toggle('shown', !stick);
+  #returned({ message, attachments }) {
+    if (message) this.#part('composer').giveBack({ message, attachments });
   }
 
-  #follow() {
-    const scroller = this.#scroller;
-    if (this.#stick && scroller) scroller.scrollTop = scroller.scrollHeight;
-  }
-
-  /** Text came in: at most once a frame, and only the message concerned. */
-  #touch(message) {
-    this.#touched.add(message.id);
-    this.#frame ||= requestAnimationFrame(() => {
-      this.#frame = 0;
-      for (const id of this.#touched) this.querySelector(`#m${id}`)?.requestUpdate();
-      this.#touched.clear();
-    });
+  /** A screen reader hears that the answer is there, and its beginning. */
+  #answered({ content, turn }) {
+    this.spoken = turn.state === 'DONE' ? `${t('assistant')}: ${content.slice(0, SPOKEN_CHARS_MAX)}` : t(turn.state);
   }
 
   #key(event) {
-    if (event.key === 'Escape' && this.store.running && !this.querySelector('dialog[open]')) this.store.stop();
+    const shortcut = shortcutOf(event);
+    const covered = this.querySelector('dialog[open], :popover-open');
+    if (!shortcut || (covered && shortcut !== 'help')) return;
+    const actions = {
+      search: () => { this.#drawer(true); this.#part('sidebar').search(); },
+      newChat: () => this.store.newChat(),
+      toggleList: () => (matchMedia('(max-width: 760px)').matches ? this.#drawer() : this.classList.toggle('list-hidden')),
+      chooseModel: () => this.#part('model-picker').open(),
+      settings: () => this.#part('chat-settings').open(),
+      copyAnswer: () => this.#copyAnswer(),
+      focusInput: () => this.#part('composer').focus(),
+      stop: () => this.#escape(),
+      help: () => this.#help(),
+    };
+    if (shortcut !== 'stop') event.preventDefault();
+    actions[shortcut]();
   }
 
-  /** What was read stays where it is while older messages come in above. */
-  async #earlier() {
-    const scroller = this.#scroller;
-    this.#setStick(false);
-    const height = scroller.scrollHeight;
-    await this.store.earlier();
-    await this.updateComplete;
-    scroller.scrollTop += scroller.scrollHeight - height;
+  #escape() {
+    if (this.classList.contains('sidebar-open')) this.#drawer(false);
+    else this.store.stop();
   }
 
-  #send(event) {
-    if (event.detail === '/debug') {
-      this.querySelector('llamero-debug').open();
+  async #copyAnswer() {
+    const answer = this.store.messages.findLast(message => message.role === 'assistant');
+    if (!answer) return;
+    await copy(answer.content);
+    this.spoken = t('copied');
+  }
+
+
+  #help() {
+    this.#part('help').open();
+  }
+
+  #debug() {
+    this.#part('debug').open();
+  }
+
+  #send({ detail: { text, files } }) {
+    if (text === '/debug') {
+      this.#debug();
       return;
     }
-    this.#setStick(true);
-    this.store.send(event.detail);
+    this.#part('thread').toEnd();
+    this.store.send(text, files);
   }
 
-  #sidebar(open) {
-    this.classList.toggle('sidebar-open', open);
+  #drawer(open = !this.classList.contains('sidebar-open')) {
+    this.classList.toggle('sidebar-open', open && matchMedia('(max-width: 760px)').matches);
+    if (open) this.classList.remove('list-hidden');
   }
 
   render() {
     const { store } = this;
     return html`
-      <llamero-sidebar .store=${store} .sessions=${store.sessions} .current=${store.sessionKey} .language=${t('language')}
-        @navigate=${() => this.#sidebar(false)} @language=${() => { switchLanguage(); this.#all(); }}></llamero-sidebar>
-      <div class="veil" @click=${() => this.#sidebar(false)}></div>
-      <main>
+      <llamero-sidebar .store=${store} .sessions=${store.sessions} .current=${store.sessionKey}
+        @navigate=${() => this.#drawer(false)} @help=${this.#help} @debug=${this.#debug}></llamero-sidebar>
+      <div class="veil" @click=${() => this.#drawer(false)}></div>
+      <main @attachment=${event => this.#part('attachment').show(event.detail)}>
         <header>
-          <button class="icon only-narrow" aria-label=${t('openMenu')} @click=${() => this.#sidebar(true)}>${icons.menu}</button>
-          <h1>${store.session?.title ?? t('newChat')}</h1>
-          ${this.#modelChip()}
+          <button class="icon open-list" aria-label=${t('openMenu')} title=${t('openMenu')} @click=${() => this.#drawer(true)}>${icons.menu}</button>
+          <h1>${store.session?.title || t('newChat')}</h1>
+          <llamero-model-picker .store=${store}></llamero-model-picker>
+          <button class="icon" aria-label=${t('chatSettings')} title=${t('chatSettings')}
+            @click=${() => this.#part('chat-settings').open()}>${icons.sliders}</button>
         </header>
         ${this.#banner()}
-        <div class="scroller" tabindex="-1">
-          <div class="thread" role="log" aria-label=${t('conversation')} aria-live="off">${this.#thread()}</div>
-        </div>
+        <llamero-thread .store=${store} @suggest=${event => this.#part('composer').suggest(event.detail)}></llamero-thread>
         <footer>
-          <button class="to-bottom icon ${this.#stick ? '' : 'shown'}" aria-label=${t('toBottom')}
-            @click=${() => { this.#setStick(true); this.#follow(); }}>${icons.down}</button>
-          ${store.notice ? html`<p class="notice" role="alert">${store.notice}</p>` : nothing}
-          <llamero-composer .running=${Boolean(store.running)} .limit=${store.welcome?.limits.messageCharsMax ?? 200000}
-            .language=${t('language')} @send=${this.#send} @stop=${() => store.stop()}></llamero-composer>
+          ${store.deleted ? html`<p class="toast" role="status"><span>${t('deleted', { title: store.deleted.title })}</span>
+            <button class="link" @click=${() => store.restore()}>${t('undo')}</button></p>` : nothing}
+          ${store.notice ? html`<p class="notice" role="alert"><span>${store.notice}</span>
+            <button class="icon" aria-label=${t('close')} @click=${() => store.say('')}>${icons.close}</button></p>` : nothing}
+          <llamero-composer .store=${store} .sessionKey=${store.sessionKey} .running=${Boolean(store.running)} .context=${store.messages}
+            @send=${this.#send} @stop=${() => store.stop()} @editlast=${() => this.#part('thread').editLast()}></llamero-composer>
         </footer>
       </main>
-      <llamero-debug .store=${store} .language=${t('language')}></llamero-debug>
-      <div class="visually-hidden" role="status">${store.running ? t('thinking') : nothing}</div>`;
-  }
-
-  #all() {
-    this.requestUpdate();
-    this.querySelectorAll('llamero-message, llamero-composer, llamero-debug').forEach(part => part.requestUpdate());
-  }
-
-  #modelChip() {
-    const { store } = this;
-    const broken = Boolean(store.modelFailure) || !store.model || !store.online;
-    if (!broken && store.models.length > 1) {
-      return html`<label class="model"><i></i><select aria-label=${t('modelLabel')} .value=${live(store.model)}
-        @change=${event => store.choose(event.target.value)}>
-        ${store.models.map(name => html`<option value=${name} ?selected=${name === store.model}>${name}</option>`)}</select></label>`;
-    }
-    return html`<button class="model ${broken ? 'broken' : ''}" title=${store.modelFailure || t('modelLabel')}
-      aria-label="${t('modelLabel')}: ${store.model || t('modelUnknown')}"
-      @click=${() => this.querySelector('llamero-debug').open()}><i></i><span>${store.model || t('modelUnknown')}</span></button>`;
+      <llamero-debug .store=${store}></llamero-debug>
+      <llamero-chat-settings .store=${store}></llamero-chat-settings>
+      <llamero-attachment .store=${store}></llamero-attachment>
+      <llamero-help></llamero-help>
+      <div class="visually-hidden" role="status">${store.running ? t('thinking') : this.spoken}</div>`;
   }
 
   #banner() {
@@ -162,36 +149,11 @@ class App extends LitElement {
     if (!store.online && store.everOnline) {
       return html`<p class="banner offline" role="alert">${t(store.outbox.length ? 'offlineQueued' : 'offline')}</p>`;
     }
-    const small = store.model.startsWith('toy') ? 'toy' : store.model.startsWith('tiny-qwen3') ? 'builtIn' : '';
+    const { model } = store.models;
+    const small = model.startsWith('toy') ? 'toy' : model.startsWith('tiny-qwen3') ? 'builtIn' : '';
     return small
       ? html`<p class="banner toy"><strong>${t(small + 'Title')}.</strong> ${t(small + 'Text')} <code>./llamero pull qwen3:0.6b</code></p>`
       : nothing;
-  }
-
-  #thread() {
-    const { store } = this;
-    if (!store.messages.length && !store.waitingHere.length) return store.loading ? nothing : this.#greeting();
-    const last = store.messages.at(-1);
-    return html`
-      ${store.more ? html`<button class="earlier" @click=${this.#earlier}>${t('earlierMessages')}</button>` : nothing}
-      ${repeat(store.messages, message => message.id, message => html`
-        <llamero-message id="m${message.id}" class=${message.role} .message=${message} .state=${message.turn?.state}
-          .language=${t('language')}
-          .last=${message === last} @retry=${() => store.retry(message.turn.id)}></llamero-message>`)}
-      ${store.waitingHere.map(item => html`
-        <div class="message user queued"><div class="bubble">${item.message}</div>
-          ${store.online ? nothing : html`<small>${t('queued')}</small>`}</div>`)}`;
-  }
-
-  #greeting() {
-    return html`<section class="greeting">
-      <img src="/icon.svg" alt="" width="52" height="52">
-      <h2>${t('greeting')}</h2>
-      <p>${t('greetingSub')}</p>
-      <div class="suggestions">
-        ${t('suggestions').map(text => html`<button @click=${() => this.#composer.suggest(text)}>${text}</button>`)}
-      </div>
-    </section>`;
   }
 }
 customElements.define('llamero-app', App);

@@ -50,7 +50,9 @@ rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 const result = await build({
   absWorkingDir: module,
-  entryPoints: { app: join(page, 'app.js'), style: join(page, 'style.css') },
+  entryPoints: {
+    app: join(page, 'app.js'), theme: join(page, 'theme.js'), style: join(page, 'style/index.css'), math: join(page, 'style/math.css'),
+  },
   outdir: join(out, 'assets'),
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
@@ -62,6 +64,8 @@ const result = await build({
   minify: true,
   legalComments: 'none',
   metafile: true,
+  loader: { '.woff2': 'file' },
+  plugins: [{ name: 'katex-fonts', setup: build => build.onLoad({ filter: /katex\.min\.css$/ }, modernFonts) }],
   logLevel: 'warning',
 });
 
@@ -71,7 +75,9 @@ const asset = source =>
     .replace(/^.*\/web\//, '');
 const index = readFileSync(join(page, 'index.html'), 'utf8')
   .replace('{{script}}', asset('app.js'))
-  .replace('{{style}}', asset('style.css'));
+  .replace('{{theme}}', asset('theme.js'))
+  .replace('{{style}}', asset('style/index.css'))
+  .replace('{{math}}', asset('style/math.css'));
 writeFileSync(join(out, 'index.html'), index);
 writeFileSync(join(out, 'icon.svg'), readFileSync(join(page, 'icon.svg')));
 writeFileSync(join(out, 'licenses.txt'), licences());
@@ -81,6 +87,11 @@ const list = Object.fromEntries(
 );
 writeFileSync(join(out, 'files.json'), JSON.stringify(list, null, 1));
 writeFileSync(stamp, inputs);
+
+/** Every browser that runs this page reads woff2; the older forms of the same fonts stay out. */
+function modernFonts({ path }) {
+  return { contents: read(path).replace(/,url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)/g, ''), loader: 'css' };
+}
 
 /** The licences of the libraries in the bundle, as they ask for. */
 function licences() {

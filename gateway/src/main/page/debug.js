@@ -1,31 +1,32 @@
 // What happens underneath: the layers, and the trace of the last question.
-import { LitElement, html, nothing } from 'lit';
-import { rate } from './message.js';
+import { html, nothing } from 'lit';
+import { Panel } from './part.js';
+import { rate } from './statistics.js';
 import { duration, t } from './texts.js';
 import * as icons from './icons.js';
 
-class Debug extends LitElement {
+class Debug extends Panel {
   static properties = {
-    store: { attribute: false }, language: { attribute: false }, report: { state: true }, roundTrip: { state: true },
+    store: { attribute: false }, report: { state: true }, roundTrip: { state: true },
     failure: { state: true }, busy: { state: true },
   };
 
-  createRenderRoot() {
-    return this;
-  }
-
+  /** Opened by its own address before the connection stands, it asks when that does. */
   open() {
-    const dialog = this.querySelector('dialog');
-    if (!dialog.open) dialog.showModal();
-    this.#ask();
+    super.open();
+    if (this.store.online) this.#ask();
+    else this.store.connection.addEventListener('open', () => this.dialog.open && this.#ask(), { once: true });
   }
 
   async #ask() {
     this.busy = true;
     this.failure = '';
     try {
-      this.roundTrip = await this.store.roundTrip();
-      this.report = await this.store.debug();
+      const { connection } = this.store;
+      const start = performance.now();
+      await connection.request('ping');
+      this.roundTrip = performance.now() - start;
+      this.report = await connection.request('debug');
     } catch (error) {
       this.report = null;
       this.failure = `${t('debugFailed')} ${error.message}`;
@@ -33,16 +34,17 @@ class Debug extends LitElement {
     this.busy = false;
   }
 
-  #close() {
-    this.querySelector('dialog').close();
+  /** At its own address, leaving it leads to the chat. */
+  #closed() {
+    if (location.pathname === '/debug') history.replaceState(null, '', '/');
   }
 
   render() {
-    return html`<dialog aria-labelledby="debug-title" @click=${event => event.target.tagName === 'DIALOG' && this.#close()}>
+    return html`<dialog aria-labelledby="debug-title" @click=${this.clickedBeside} @close=${this.#closed}>
       <div class="panel">
         <header><h2 id="debug-title">${icons.pulse}${t('debugTitle')}</h2>
           <button class="icon" aria-label=${t('refresh')} title=${t('refresh')} ?disabled=${this.busy} @click=${this.#ask}>${icons.again}</button>
-          <button class="icon" aria-label=${t('close')} title=${t('close')} @click=${this.#close}>${icons.close}</button></header>
+          <button class="icon" aria-label=${t('close')} title=${t('close')} @click=${this.close}>${icons.close}</button></header>
         ${this.failure ? html`<p class="failure">${this.failure}</p>` : nothing}
         ${this.report ? this.#body() : this.failure ? nothing : html`<p class="asking">${t('asking')}</p>`}
       </div></dialog>`;
@@ -69,7 +71,7 @@ class Debug extends LitElement {
   #trace(turn) {
     const { firstTokenMillis, totalMillis, promptTokens, completionTokens } = turn.statistics;
     const speed = rate(turn.statistics);
-    const page = this.store.trace?.turnId === turn.id ? this.store.trace : null;
+    const page = this.store.trace.of(turn.id);
     const rows = [
       [t('requestId'), html`<code>${turn.requestId}</code>`],
       [t('modelLabel'), turn.model || '–'],

@@ -1,17 +1,21 @@
-// The list of conversations: open, rename, delete, new.
-import { LitElement, html, nothing } from 'lit';
+// The list of conversations: search, open, pin, rename, delete, new; and what concerns the whole page.
+import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { t } from './texts.js';
+import { Part } from './part.js';
+import { importFile } from './transfer.js';
+import { nextTheme, theme } from './themes.js';
+import { switchLanguage, t } from './texts.js';
 import * as icons from './icons.js';
+import './search.js';
 
-class Sidebar extends LitElement {
+class Sidebar extends Part {
   static properties = {
-    store: { attribute: false }, sessions: { attribute: false }, current: { attribute: false }, language: { attribute: false },
-    renaming: { state: true }, removing: { state: true },
+    store: { attribute: false }, sessions: { attribute: false }, current: { attribute: false },
+    renaming: { state: true }, searching: { state: true },
   };
 
-  createRenderRoot() {
-    return this;
+  search() {
+    this.querySelector('llamero-search').open();
   }
 
   #navigate(action) {
@@ -28,37 +32,57 @@ class Sidebar extends LitElement {
   async #rename(key) {
     this.renaming = key;
     await this.updateComplete;
-    this.querySelector('input')?.select();
+    this.querySelector('li input')?.select();
   }
 
   #renamed(event, session) {
     const title = event.target.value.trim();
     if (this.renaming !== session.key) return;
     this.renaming = null;
-    if (title && title !== session.title) this.store.rename(session.key, title);
+    if (title && title !== session.title) this.store.wish('sessions.rename', { sessionKey: session.key, title });
   }
 
-  /** The second click deletes; looking elsewhere takes the first one back. */
-  #remove(key) {
-    if (this.removing === key) {
-      this.removing = null;
-      this.store.remove(key);
-    } else {
-      this.removing = key;
-    }
+  #pin({ key, pinned }) {
+    this.store.wish('sessions.pin', { sessionKey: key, pinned: !pinned });
+  }
+
+  async #import(event) {
+    const [file] = event.target.files;
+    event.target.value = '';
+    if (!file) return;
+    const keys = await importFile(this.store, file);
+    if (keys?.length) this.#navigate(() => this.store.open(keys[0]));
   }
 
   render() {
+    const themes = { system: icons.halfMoon, light: icons.sun, dark: icons.moon };
     return html`
       <div class="brand"><img src="/icon.svg" alt="" width="26" height="26"><span>Llamero</span></div>
       <button class="new" @click=${() => this.#navigate(() => this.store.newChat())}>${icons.plus}<span>${t('newChat')}</span></button>
-      <nav aria-label=${t('chats')}>
+      <llamero-search .store=${this.store} @searching=${event => (this.searching = event.detail)}
+        @found=${() => this.dispatchEvent(new Event('navigate'))}></llamero-search>
+      <nav aria-label=${t('chats')} ?hidden=${this.searching}>
         ${this.sessions.length ? nothing : html`<p class="empty">${t('noChats')}</p>`}
         ${groups(this.sessions).map(([name, sessions]) => html`
           <h2>${t(name)}</h2>
           <ul>${repeat(sessions, session => session.key, session => this.#item(session))}</ul>`)}
       </nav>
-      <button class="language" @click=${() => this.dispatchEvent(new Event('language'))}>${t('language')}</button>`;
+      <div class="foot">
+        <button class="language" @click=${switchLanguage}>${t('language')}</button>
+        ${this.#button(themes[theme()], `${t('theme')}: ${t(`theme_${theme()}`)}`, () => { nextTheme(); this.requestUpdate(); })}
+        ${this.#button(icons.import, t('import'), () => this.querySelector('.foot input').click())}
+        <input type="file" hidden tabindex="-1" accept=".json,.md,application/json,text/markdown" @change=${this.#import}>
+        ${this.#button(icons.pulse, t('debugTitle'), () => this.#tell('debug'))}
+        ${this.#button(icons.keyboard, t('helpTitle'), () => this.#tell('help'))}
+      </div>`;
+  }
+
+  #tell(name) {
+    this.dispatchEvent(new Event(name));
+  }
+
+  #button(icon, label, action) {
+    return html`<button class="icon" aria-label=${label} title=${label} @click=${action}>${icon}</button>`;
   }
 
   #item(session) {
@@ -70,15 +94,14 @@ class Sidebar extends LitElement {
           if (event.key === 'Escape') { event.stopPropagation(); this.renaming = null; }
         }} @blur=${event => this.#renamed(event, session)}></li>`;
     }
-    const sure = this.removing === session.key;
     return html`<li class=${session.key === this.current ? 'current' : ''}>
       <a href="#/c/${session.key}" aria-current=${session.key === this.current ? 'page' : nothing} title=${title}
         @click=${event => this.#open(event, session.key)}>${title}</a>
-      ${session.running ? html`<i class="dot" aria-hidden="true"></i>` : nothing}
-      <span class="actions ${sure ? 'sure' : ''}">
-        ${sure ? nothing : html`<button class="icon" aria-label="${t('rename')}: ${title}" title=${t('rename')} @click=${() => this.#rename(session.key)}>${icons.pencil}</button>`}
-        <button class=${sure ? 'danger' : 'icon'} aria-label="${t('remove')}: ${title}" title=${t('remove')} @click=${() => this.#remove(session.key)}
-          @blur=${() => { if (sure) this.removing = null; }}>${sure ? t('removeSure') : icons.trash}</button>
+      ${session.running ? html`<i class="dot" role="img" aria-label=${t('RUNNING')}></i>` : nothing}
+      <span class="actions">
+        ${this.#button(session.pinned ? icons.unpin : icons.pin, `${t(session.pinned ? 'unpin' : 'pin')}: ${title}`, () => this.#pin(session))}
+        ${this.#button(icons.pencil, `${t('rename')}: ${title}`, () => this.#rename(session.key))}
+        ${this.#button(icons.trash, `${t('remove')}: ${title}`, () => this.store.remove(session.key))}
       </span></li>`;
   }
 }
@@ -87,7 +110,14 @@ customElements.define('llamero-sidebar', Sidebar);
 function groups(sessions) {
   const midnight = new Date().setHours(0, 0, 0, 0);
   const day = 86_400_000;
-  const name = time =>
-    time >= midnight ? 'today' : time >= midnight - day ? 'yesterday' : time >= midnight - 7 * day ? 'week' : 'earlier';
-  return Object.entries(Object.groupBy?.(sessions, session => name(session.updatedAt)) ?? { chats: sessions });
+  const name = ({ pinned, updatedAt: time }) =>
+    pinned ? 'pinned'
+      : time >= midnight ? 'today'
+      : time >= midnight - day ? 'yesterday'
+      : time >= midnight - 7 * day ? 'week'
+      : time >= midnight - 30 * day ? 'month'
+      : 'earlier';
+  return ['pinned', 'today', 'yesterday', 'week', 'month', 'earlier']
+    .map(group => [group, sessions.filter(session => name(session) === group)])
+    .filter(([, members]) => members.length);
 }

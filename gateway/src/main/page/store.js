@@ -1,29 +1,35 @@
 // What the page knows: sessions, the open conversation, what waits to be sent. One way: gateway to store to view.
 import { Connection } from './connection.js';
+import { Models } from './models.js';
+import { Outbox } from './outbox.js';
+import { Trace } from './trace.js';
+import { Transcript } from './transcript.js';
+import { newKey } from './storage.js';
 
+/** A conversation shows its end first; the rest follows while nothing else is to do, up to so many messages. */
 const PAGE_MESSAGES = 100;
+const FOLLOWING_PAGE_MESSAGES = 200;
+const MESSAGES_MAX = 2000;
 
 export class Store extends EventTarget {
   connection = new Connection();
+  outbox = new Outbox();
+  models = new Models(this.connection, () => this.changed());
+  transcript = new Transcript();
+  trace = new Trace();
   sessions = [];
   sessionKey = '';
-  messages = [];
+  settings = null;
   more = false;
   loading = false;
-  outbox = restoreOutbox();
-  model = '';
-  /** The model that a person chose here; empty for the gateway's choice. */
-  chosen = remembered('model');
-  models = [];
-  modelFailure = '';
   welcome = null;
   online = false;
   everOnline = false;
-  /** What this page measured of its last question. */
-  trace = null;
   notice = '';
-  #seq = 0;
-  #modelTimer = 0;
+  /** A session that was just deleted and can come back: its key and title. */
+  deleted = null;
+  #deletedTimer = 0;
+  #idle = 0;
 
   start() {
     this.connection.addEventListener('open', event => this.#opened(event.detail));
@@ -38,14 +44,17 @@ export class Store extends EventTarget {
     return this.sessions.find(session => session.key === this.sessionKey);
   }
 
+  get messages() {
+    return this.transcript.messages;
+  }
+
   /** The answer that is being written in the open conversation. */
   get running() {
-    const last = this.messages.at(-1);
-    return last?.turn?.state === 'RUNNING' ? last : null;
+    return this.transcript.running;
   }
 
   get waitingHere() {
-    return this.outbox.filter(item => item.sessionKey === this.sessionKey && !item.shown);
+    return this.outbox.of(this.sessionKey).filter(item => item.method === 'chat.send' && !item.shown);
   }
 
   open(sessionKey) {
@@ -58,93 +67,142 @@ export class Store extends EventTarget {
     this.#show(newKey());
   }
 
-  send(text) {
-    this.notice = '';
-    this.outbox.push({ sessionKey: this.sessionKey, message: text, idempotencyKey: newKey(), model: this.chosen });
-    saveOutbox(this.outbox);
-    if (keyOfAddress() !== this.sessionKey) history.replaceState(null, '', `#/c/${this.sessionKey}`);
-    this.changed();
-    this.#flush();
+  send(message, attachments = []) {
+    const { sessionKey } = this;
+    if (keyOfAddress() !== sessionKey) history.replaceState(null, '', `#/c/${sessionKey}`);
+    this.#post('chat.send', {
+      sessionKey, message, model: this.models.chosen, ...(attachments.length ? { attachments } : {}),
+    });
   }
 
-  async retry(turnId) {
-    this.notice = '';
-    this.trace = { start: performance.now() };
-    await this.#wish(this.connection.request('chat.retry', { turnId, idempotencyKey: newKey(), model: this.chosen }));
+  retry(turnId, model = this.models.chosen) {
+    this.#post('chat.retry', { turnId, model });
   }
 
-  choose(model) {
-    this.chosen = model;
-    this.model = model || this.model;
-    remember('model', model);
-    this.changed();
+  goOn(turnId) {
+    this.#post('chat.continue', { turnId });
+  }
+
+  edit(messageId, message) {
+    this.#post('chat.edit', { sessionKey: this.sessionKey, messageId, message, model: this.models.chosen });
+  }
+
+  branch(messageId) {
+    return this.wish('chat.branch', { sessionKey: this.sessionKey, messageId });
   }
 
   async stop() {
-    if (this.running) await this.#wish(this.connection.request('chat.stop', { turnId: this.running.turn.id }));
+    if (this.running) await this.wish('chat.stop', { turnId: this.running.turn.id });
   }
 
-  async rename(sessionKey, title) {
-    await this.#wish(this.connection.request('sessions.rename', { sessionKey, title }));
+  configure(settings) {
+    this.settings = settings;
+    this.changed();
+    return this.wish('sessions.configure', { sessionKey: this.sessionKey, settings });
   }
 
   async remove(sessionKey) {
-    await this.#wish(this.connection.request('sessions.delete', { sessionKey }));
-  }
-
-  async earlier() {
-    const { sessionKey } = this;
-    const request = this.connection.request('chat.history', { sessionKey, before: this.messages[0].id, limit: PAGE_MESSAGES });
-    const page = await request.catch(() => null);
-    if (!page || sessionKey !== this.sessionKey) return;
-    this.messages = [...page.messages, ...this.messages];
-    this.more = page.more;
+    const title = this.sessions.find(session => session.key === sessionKey)?.title ?? '';
+    const done = await this.wish('sessions.delete', { sessionKey });
+    if (!done?.restoreMillis) return;
+    clearTimeout(this.#deletedTimer);
+    this.deleted = { sessionKey, title };
+    this.#deletedTimer = setTimeout(() => this.forgetDeleted(), Math.min(done.restoreMillis, 12_000));
     this.changed();
   }
 
-  debug() {
-    return this.connection.request('debug');
+  forgetDeleted() {
+    this.deleted = null;
+    this.changed();
   }
 
-  async roundTrip() {
-    const start = performance.now();
-    await this.connection.request('ping');
-    return performance.now() - start;
+  async restore() {
+    const { sessionKey } = this.deleted;
+    clearTimeout(this.#deletedTimer);
+    this.deleted = null;
+    await this.wish('sessions.restore', { sessionKey });
+    this.open(sessionKey);
+  }
+
+  /** Shows a message that a search found, whatever branch it is on. */
+  async showHit({ sessionKey, messageId }) {
+    if (messageId) await this.wish('chat.branch', { sessionKey, messageId });
+    this.transcript.clear();
+    location.hash = `#/c/${sessionKey}`;
+    this.#show(sessionKey);
+  }
+
+  async earlier() {
+    if (!this.messages.length) return;
+    const { sessionKey } = this;
+    const before = this.messages[0].id;
+    const page = await this.connection
+      .request('chat.history', { sessionKey, before, limit: FOLLOWING_PAGE_MESSAGES })
+      .catch(() => null);
+    if (!page || sessionKey !== this.sessionKey || this.messages[0]?.id !== before) return;
+    this.transcript.prepend(page.messages);
+    this.more = page.more;
+    this.changed();
+    this.#earlierWhenIdle();
+  }
+
+  /** A request whose failure is shown and not thrown. Gives the payload, or undefined. */
+  async wish(method, params) {
+    this.notice = '';
+    try {
+      return await this.connection.request(method, params);
+    } catch (error) {
+      this.say(error.message);
+      return undefined;
+    }
+  }
+
+  say(notice) {
+    this.notice = notice;
+    this.changed();
   }
 
   changed() {
     this.dispatchEvent(new Event('change'));
   }
 
-  async #wish(request) {
-    try {
-      await request;
-    } catch (error) {
-      this.notice = error.message;
-      this.changed();
-    }
+  #post(method, params) {
+    this.notice = '';
+    this.outbox.push(method, params);
+    this.changed();
+    this.#flush();
+  }
+
+  #flush() {
+    return this.outbox.flush(this.connection, {
+      sending: item => item.params.sessionKey && item.params.sessionKey !== this.sessionKey ? null : this.trace.begin(),
+      sent: () => this.changed(),
+      refused: (item, error) => {
+        this.say(error.message);
+        this.dispatchEvent(new CustomEvent('returned', { detail: item }));
+      },
+    });
   }
 
   async #opened(welcome) {
-    this.online = true;
-    this.everOnline = true;
-    this.welcome = welcome;
-    this.model = this.chosen || welcome.model || this.model;
+    const known = this.everOnline;
+    Object.assign(this, { online: true, everOnline: true, welcome });
+    this.models.welcome(welcome.model);
     this.changed();
     try {
-      const [list] = await Promise.all([this.connection.request('sessions.list'), this.#load()]);
+      const [list] = await Promise.all([this.connection.request('sessions.list'), known ? this.#resume() : this.#load()]);
       this.sessions = list.sessions;
     } catch {
       return; // The connection went again; the next opening does all this anew.
     }
     this.changed();
     this.#flush();
-    this.#askModels();
+    this.models.refresh();
   }
 
   #closed() {
     this.online = false;
-    clearTimeout(this.#modelTimer);
+    this.models.rest();
     this.changed();
   }
 
@@ -156,7 +214,8 @@ export class Store extends EventTarget {
   #show(sessionKey) {
     if (sessionKey === this.sessionKey && this.messages.length) return;
     this.sessionKey = sessionKey;
-    this.messages = [];
+    this.transcript.clear();
+    this.settings = null;
     this.more = false;
     this.notice = '';
     this.changed();
@@ -164,63 +223,41 @@ export class Store extends EventTarget {
   }
 
   async #load() {
-    const sessionKey = this.sessionKey;
+    const { sessionKey } = this;
     this.loading = true;
     try {
       const page = await this.connection.request('chat.history', { sessionKey, limit: PAGE_MESSAGES });
       if (sessionKey !== this.sessionKey) return;
-      this.messages = page.messages;
+      this.transcript.load(page.messages, page.seq);
       this.more = page.more;
-      this.#seq = page.seq;
+      this.settings = page.settings ?? null;
     } finally {
       if (sessionKey === this.sessionKey) this.loading = false;
     }
     this.changed();
+    this.#earlierWhenIdle();
   }
 
-  async #askModels() {
-    clearTimeout(this.#modelTimer);
-    try {
-      const { model, models } = await this.connection.request('models.list');
-      this.models = models;
-      // A model that was chosen and is gone must not be asked for.
-      if (this.chosen && !models.includes(this.chosen)) this.choose('');
-      this.model = this.chosen || model;
-      this.modelFailure = '';
-    } catch (error) {
-      if (error.code === 'OFFLINE') return;
-      this.modelFailure = error.message;
-    }
-    if (!this.model || this.modelFailure) this.#modelTimer = setTimeout(() => this.#askModels(), 5000);
+  /** Only the connection was lost: what was missed of the running answer is all that is asked for. */
+  async #resume() {
+    const { sessionKey, running } = this;
+    if (!running) return this.#load();
+    const payload = await this.connection
+      .request('chat.resume', { sessionKey, turnId: running.turn.id, seq: this.transcript.seq })
+      .catch(error => (error.code === 'OFFLINE' ? Promise.reject(error) : null));
+    if (sessionKey !== this.sessionKey) return;
+    if (!payload || !this.transcript.resume(payload)) return this.#load();
     this.changed();
+    this.#touched(this.transcript.running);
   }
 
-  /** Sends what waits, in order; an item leaves only when the gateway has stored it. */
-  async #flush() {
-    if (this.flushing) return;
-    this.flushing = true;
-    try {
-      while (this.online && this.outbox.length) {
-        const item = this.outbox[0];
-        if (item.sessionKey === this.sessionKey) this.trace = { start: performance.now() };
-        try {
-          const { shown, ...params } = item;
-          await this.connection.request('chat.send', params);
-        } catch (error) {
-          if (error.code === 'OFFLINE') return;
-          this.notice = error.message;
-          this.dispatchEvent(new CustomEvent('returned', { detail: item }));
-        }
-        this.outbox = this.outbox.filter(other => other !== item);
-        saveOutbox(this.outbox);
-        this.changed();
-      }
-    } finally {
-      this.flushing = false;
-    }
+  #earlierWhenIdle() {
+    cancelIdle(this.#idle);
+    if (this.more && this.messages.length < MESSAGES_MAX) this.#idle = whenIdle(() => this.earlier());
   }
 
   #event(name, payload) {
+    if (name.startsWith('turn.')) return this.#turnEvent(name, payload);
     switch (name) {
       case 'session.changed': {
         const others = this.sessions.filter(session => session.key !== payload.session.key);
@@ -231,69 +268,42 @@ export class Store extends EventTarget {
         this.sessions = this.sessions.filter(session => session.key !== payload.sessionKey);
         if (payload.sessionKey === this.sessionKey) this.newChat();
         break;
-      case 'turn.started': return this.#started(payload);
-      case 'turn.delta': return this.#delta(payload);
-      case 'turn.waiting': {
-        const message = this.#turn(payload);
-        if (message) {
-          message.waitedMillis = payload.elapsedMillis;
-          this.#touched(message);
-        }
+      case 'session.branched':
+        if (payload.sessionKey === this.sessionKey) this.#load().catch(() => {});
         return;
-      }
-      case 'turn.ended': return this.#ended(payload);
+      case 'session.configured':
+        if (payload.sessionKey === this.sessionKey) this.settings = payload.settings;
+        break;
+      case 'models.pull':
+        this.models.pulled(payload);
+        break;
       default: return;
     }
     this.changed();
   }
 
-  #turn({ sessionKey, turnId }) {
-    const last = this.messages.at(-1);
-    return sessionKey === this.sessionKey && !this.loading && last?.turn?.id === turnId ? last : null;
-  }
-
-  #started({ sessionKey, question, answer }) {
-    if (sessionKey !== this.sessionKey || this.loading) return;
-    const sent = this.outbox.find(item => item.sessionKey === sessionKey && item.message === question.content);
-    if (sent) sent.shown = true;
-    const kept = this.messages.filter(message => message.id < question.id);
-    this.messages = [...kept, question, answer];
-    this.#seq = 0;
-    this.changed();
-  }
-
-  #delta(payload) {
-    const message = this.#turn(payload);
-    if (!message || payload.seq <= this.#seq) return;
-    if (payload.seq > this.#seq + 1) {
-      this.#load().catch(() => {});
-      return;
+  #turnEvent(name, payload) {
+    // What comes before the history is in the history.
+    if (payload.sessionKey !== this.sessionKey || this.loading) return;
+    if (name === 'turn.started') this.outbox.of(payload.sessionKey).forEach(item => {
+      if (item.params.message === payload.question.content) item.shown = true;
+    });
+    const { changed, touched, missed } = this.transcript.apply(name, payload);
+    if (name === 'turn.delta') this.trace.first();
+    if (name === 'turn.ended') {
+      this.trace.end(payload.turnId);
+      this.models.used(payload.answer.turn);
+      this.dispatchEvent(new CustomEvent('answered', { detail: payload.answer }));
+      this.#flush();
     }
-    this.#seq = payload.seq;
-    if (payload.kind === 'reasoning') message.reasoning += payload.text;
-    else message.content += payload.text;
-    if (this.trace && this.trace.firstMillis === undefined) {
-      this.trace.firstMillis = performance.now() - this.trace.start;
-    }
-    this.#touched(message);
-  }
-
-  #ended({ sessionKey, turnId, answer }) {
-    const message = this.#turn({ sessionKey, turnId });
-    if (!message) return;
-    this.messages = [...this.messages.slice(0, -1), answer];
-    if (this.trace && this.trace.totalMillis === undefined) {
-      this.trace.totalMillis = performance.now() - this.trace.start;
-      this.trace.turnId = turnId;
-    }
-    if (answer.turn.model && !this.model) this.model = answer.turn.model;
-    if (answer.turn.state === 'FAILED') this.#askModels();
-    this.changed();
+    if (missed) this.#load().catch(() => {});
+    else if (changed) this.changed();
+    else if (touched) this.#touched(touched);
   }
 
   /** Only one message changed: the view needs to look at no other. */
   #touched(message) {
-    this.dispatchEvent(new CustomEvent('touched', { detail: message }));
+    if (message) this.dispatchEvent(new CustomEvent('touched', { detail: message }));
   }
 }
 
@@ -301,40 +311,5 @@ function keyOfAddress() {
   return location.hash.match(/^#\/c\/([A-Za-z0-9_-]{8,64})$/)?.[1] ?? '';
 }
 
-/** Like a UUID; crypto.randomUUID is missing where a page is opened over plain HTTP from another machine. */
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function remembered(name) {
-  try {
-    return localStorage.getItem(name) ?? '';
-  } catch {
-    return '';
-  }
-}
-
-function remember(name, value) {
-  try {
-    localStorage.setItem(name, value);
-  } catch {
-    // Only the next visit forgets it.
-  }
-}
-
-function restoreOutbox() {
-  try {
-    return JSON.parse(sessionStorage.getItem('outbox') ?? '[]');
-  } catch {
-    return [];
-  }
-}
-
-function saveOutbox(outbox) {
-  try {
-    sessionStorage.setItem('outbox', JSON.stringify(outbox.map(({ shown, ...item }) => item)));
-  } catch {
-    // Storage is full or off: a reload while offline would lose what waits, nothing else.
-  }
-}
+const whenIdle = work => (window.requestIdleCallback ?? (task => setTimeout(task, 50)))(work, { timeout: 1000 });
+const cancelIdle = id => (window.cancelIdleCallback ?? clearTimeout)(id);

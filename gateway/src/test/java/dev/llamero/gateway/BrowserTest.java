@@ -117,7 +117,9 @@ abstract class BrowserTest {
     }
 
     Locator input() {
-        return page.getByRole(AriaRole.TEXTBOX);
+        return page.getByRole(
+                AriaRole.TEXTBOX,
+                new Page.GetByRoleOptions().setName(java.util.regex.Pattern.compile("^(Message|消息)$")));
     }
 
     Locator answer() {

@@ -30,6 +30,7 @@ public final class StaticSite implements Handler {
             "css", "text/css; charset=utf-8",
             "svg", "image/svg+xml",
             "txt", "text/plain; charset=utf-8",
+            "woff2", "font/woff2",
             "webmanifest", "application/manifest+json");
 
     private final Map<String, Entry> entries;
@@ -62,6 +63,8 @@ public final class StaticSite implements Handler {
             throw new UncheckedIOException(e);
         }
         entries.put("/", entries.get("/index.html"));
+        // The page's own view of the layers; which address it has is the page's to read.
+        entries.put("/debug", entries.get("/index.html"));
         return new StaticSite(entries);
     }
 

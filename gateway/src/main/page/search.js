@@ -1,0 +1,85 @@
+// Search over all messages: hits while one types, best first.
+import { html, nothing } from 'lit';
+import { Part } from './part.js';
+import { t } from './texts.js';
+import * as icons from './icons.js';
+
+const TYPING_MILLIS = 150;
+const HITS_MAX = 40;
+
+class Search extends Part {
+  static properties = { store: { attribute: false }, query: { state: true }, hits: { state: true }, failure: { state: true } };
+
+  query = '';
+  #timer = 0;
+
+  open() {
+    this.querySelector('input').focus();
+    this.querySelector('input').select();
+  }
+
+  #type(event) {
+    const query = event.target.value.trim();
+    if (Boolean(query) !== Boolean(this.query)) this.dispatchEvent(new CustomEvent('searching', { detail: Boolean(query) }));
+    this.query = query;
+    clearTimeout(this.#timer);
+    if (query) this.#timer = setTimeout(() => this.#ask(), TYPING_MILLIS);
+    else this.hits = null;
+  }
+
+  async #ask() {
+    const { query } = this;
+    try {
+      const { hits } = await this.store.connection.request('sessions.search', { query: query.slice(0, 200), limit: HITS_MAX });
+      if (query !== this.query) return;
+      this.hits = hits;
+      this.failure = '';
+    } catch (error) {
+      this.hits = [];
+      this.failure = error.message;
+    }
+  }
+
+  #clear() {
+    const input = this.querySelector('input');
+    input.value = '';
+    this.#type({ target: input });
+  }
+
+  #key(event) {
+    if (event.key === 'Escape') {
+      event.stopPropagation();
+      this.#clear();
+      event.target.blur();
+    }
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      this.querySelector('.hits button')?.focus();
+    }
+  }
+
+  #move(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const buttons = [...this.querySelectorAll('.hits button')];
+    (buttons[buttons.indexOf(document.activeElement) + step] ?? this.querySelector('input')).focus();
+  }
+
+  #show(hit) {
+    this.store.showHit(hit);
+    this.#clear();
+    this.dispatchEvent(new Event('found'));
+  }
+
+  render() {
+    return html`<div class="search">${icons.search}
+        <input type="search" placeholder=${t('search')} aria-label=${t('search')} maxlength="200" @input=${this.#type} @keydown=${this.#key}></div>
+      ${this.query && this.hits ? html`<div class="hits" role="region" aria-label=${t('hits')} @keydown=${this.#move}>
+        <p class="empty" role="status">${this.failure || (this.hits.length ? nothing : t('noHits', { query: this.query }))}</p>
+        <ul>${this.hits.map(hit => html`<li><button @click=${() => this.#show(hit)}><strong>${hit.title || t('untitled')}</strong>
+          ${hit.messageId ? html`<span>${hit.snippet.map(part => (part.hit ? html`<mark>${part.text}</mark>` : part.text))}</span>` : nothing}</button></li>`)}</ul>
+      </div>` : nothing}`;
+  }
+}
+customElements.define('llamero-search', Search);
