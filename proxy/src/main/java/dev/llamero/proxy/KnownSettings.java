@@ -13,7 +13,7 @@ final class KnownSettings {
             List.of("LLAMERO_PROXY_HOST"),
             "127.0.0.1",
             "Address to listen on. Beyond loopback everyone who reaches the port can use the models, so that needs"
-                    + " api-key.");
+                    + " a key.");
     static final Setting PORT =
             new Setting("port", List.of("LLAMERO_PROXY_PORT"), "8080", "Port of the OpenAI API; 0 picks a free one.");
     static final Setting ADMIN_PORT = new Setting(
@@ -58,8 +58,14 @@ final class KnownSettings {
             "api-key",
             List.of("LLAMERO_API_KEY"),
             "",
-            "Key that callers must send as Authorization: Bearer KEY. Prefer the environment or the file: flags show in"
-                    + " the process list.");
+            "One key for all callers, who send it as Authorization: Bearer KEY. Prefer the environment or the file:"
+                    + " flags show in the process list.");
+    static final Setting KEYS_FILE = new Setting(
+            "keys-file",
+            List.of("LLAMERO_KEYS_FILE"),
+            "~/.llamero/keys.json",
+            "Keys with names, limits and budgets, as llamero key writes them; a change counts within a second or two."
+                    + " Once the file is there, every caller must show a key.");
     static final Setting CONNECT_TIMEOUT =
             new Setting("connect-timeout", List.of(), "5s", "Longest wait for a connection to the model server.");
     static final Setting FIRST_BYTE_TIMEOUT = new Setting(
@@ -134,6 +140,7 @@ final class KnownSettings {
             UPSTREAMS,
             ALIASES,
             API_KEY,
+            KEYS_FILE,
             CONNECT_TIMEOUT,
             FIRST_BYTE_TIMEOUT,
             SILENCE_TIMEOUT,

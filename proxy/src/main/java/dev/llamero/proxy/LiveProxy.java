@@ -1,10 +1,14 @@
 package dev.llamero.proxy;
 
+import dev.llamero.proxy.callers.Accounts;
+import dev.llamero.proxy.callers.Callers;
 import dev.llamero.proxy.http.CallerChecks;
 import dev.llamero.proxy.http.Live;
 import dev.llamero.proxy.pool.UpstreamPool;
 import dev.llamero.settings.SettingsException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -17,6 +21,8 @@ final class LiveProxy implements AutoCloseable {
     private final SettingsSource source;
     private final ProxySettings started;
     private final ReentrantLock swapping = new ReentrantLock();
+    private final Accounts accounts;
+    private final FileWatch keysWatch;
     private LiveSettings settings;
     private volatile Live live;
 
@@ -24,7 +30,19 @@ final class LiveProxy implements AutoCloseable {
         this.source = source;
         this.started = started;
         this.settings = started.live();
-        this.live = new Live(new CallerChecks(settings.apiKey()), new UpstreamPool(settings.pool()));
+        Path keys = settings.keyFile().path();
+        this.accounts = new Accounts(Optional.of(keys.resolveSibling(keys.getFileName() + ".usage")));
+        this.live = new Live(checks(settings), new UpstreamPool(settings.pool()));
+        this.keysWatch = new FileWatch(keys, this::reloadKeys);
+    }
+
+    private CallerChecks checks(LiveSettings now) {
+        return new CallerChecks(new Callers(now.apiKey(), now.keys(), accounts));
+    }
+
+    /** What all keys have used. */
+    Accounts accounts() {
+        return accounts;
     }
 
     Live get() {
@@ -42,10 +60,11 @@ final class LiveProxy implements AutoCloseable {
         try {
             ProxySettings next = source.read();
             next.live().check(started);
+            checkKeysAreThere(next.live());
             List<String> needRestart = started.changedUntilNextStart(next);
             UpstreamPool old = live.pool();
             UpstreamPool pool = old.with(next.live().pool());
-            live = new Live(new CallerChecks(next.live().apiKey()), pool);
+            live = new Live(checks(next.live()), pool);
             settings = next.live();
             old.replacedBy(pool);
             LOG.log(
@@ -63,8 +82,35 @@ final class LiveProxy implements AutoCloseable {
         }
     }
 
+    /** The keys file has changed: its keys count, whatever the state of the other settings. */
+    private void reloadKeys() {
+        swapping.lock();
+        try {
+            LiveSettings next = settings.withKeysOfNow();
+            next.check(started);
+            checkKeysAreThere(next);
+            live = new Live(checks(next), live.pool());
+            settings = next;
+            LOG.log(System.Logger.Level.INFO, "keys reloaded: {0}", settings);
+        } catch (SettingsException e) {
+            LOG.log(System.Logger.Level.ERROR, "keys not reloaded, the old ones stay: " + e.getMessage());
+        } finally {
+            swapping.unlock();
+        }
+    }
+
+    /** A file that vanished must not open the door. */
+    private void checkKeysAreThere(LiveSettings next) {
+        if (settings.keys().isPresent() && next.keys().isEmpty()) {
+            throw new SettingsException("keys file " + next.keyFile().path()
+                    + " is not there any more; put it back, or start again to run without keys");
+        }
+    }
+
     @Override
     public void close() {
+        keysWatch.close();
+        accounts.close();
         live.pool().close();
     }
 }

@@ -26,7 +26,7 @@ class ChatThroughProxyTest {
             assertThat(got.status()).isEqualTo(200);
             assertThat(got.header("Content-Type")).isEqualTo("application/json");
             assertThat(got.header("X-Request-ID")).isEqualTo("my.id-1");
-            assertThat(got.header("Server-Timing")).matches("first;dur=[\\d.]+, total;dur=[\\d.]+");
+            assertThat(got.header("Server-Timing")).matches("head;dur=[\\d.]+, first;dur=[\\d.]+, total;dur=[\\d.]+");
             assertThat(got.json().at("/choices/0/message/content").asText()).isEqualTo("Hello");
             assertThat(got.json().at("/usage/total_tokens").asInt()).isEqualTo(15);
             assertThat(got.json().path("id").asText()).startsWith("chatcmpl-");

@@ -52,7 +52,7 @@ class ProxyLifeTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(BOUND_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(1);
-        assertThat(output).contains("api-key is needed");
+        assertThat(output).contains("callers need a key");
     }
 
     @Test

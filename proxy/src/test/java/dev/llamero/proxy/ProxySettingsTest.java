@@ -100,7 +100,7 @@ class ProxySettingsTest {
     void beyondLoopbackAKeyIsNeeded() {
         assertThatThrownBy(() -> read(Map.of(), "--host", "0.0.0.0"))
                 .isInstanceOf(SettingsException.class)
-                .hasMessageContaining("api-key is needed")
+                .hasMessageContaining("callers need a key")
                 .hasMessageContaining("LLAMERO_API_KEY");
         assertThat(read(Map.of("LLAMERO_API_KEY", "k"), "--host", "0.0.0.0")
                         .host()
@@ -154,6 +154,7 @@ class ProxySettingsTest {
 
     private ProxySettings read(Map<String, String> environment, String... arguments) {
         var all = new HashMap<>(environment);
+        all.put("LLAMERO_KEYS_FILE", folder.resolve("keys.json").toString());
         all.put("LLAMERO_CONFIG", folder.resolve("llamero.yaml").toString());
         return ProxySettings.read(List.of(arguments), all);
     }

@@ -102,7 +102,7 @@ class RefusalsTest {
             var none = proxy.chat(RunningProxy.CHAT);
             expect(none, 401, null, "Authorization: Bearer KEY");
             assertThat(none.header("WWW-Authenticate")).isEqualTo("Bearer");
-            expect(proxy.chat(RunningProxy.CHAT, "Authorization: Bearer s3cre"), 401, null, "not the right one");
+            expect(proxy.chat(RunningProxy.CHAT, "Authorization: Bearer s3cre"), 401, null, "not one of this proxy's");
             expect(proxy.chat(RunningProxy.CHAT, "Authorization: Basic s3cret"), 401, null, "needs an API key");
             assertThat(proxy.ask("GET", "/v1/models", "").status()).isEqualTo(401);
             assertThat(proxy.chat(RunningProxy.CHAT, "Authorization: bearer s3cret", "Origin: https://a.example")

@@ -33,7 +33,7 @@ final class RunningProxy implements AutoCloseable {
 
     RunningProxy(Path settings, String... arguments) {
         var source = new SettingsSource(
-                List.of(with(arguments, "--port", "0", "--admin-port", "0")),
+                List.of(with(arguments, "--port", "0", "--admin-port", "0", "--keys-file", "absent/keys.json")),
                 Map.of("LLAMERO_CONFIG", settings.toString()));
         server = ProxyServer.start(source, accessLines::add);
         port = server.port();

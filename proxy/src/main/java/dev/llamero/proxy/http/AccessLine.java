@@ -21,6 +21,10 @@ final class AccessLine {
         try (JsonGenerator json = JSON.createGenerator(text)) {
             json.writeStartObject();
             json.writeStringField("id", facts.id());
+            json.writeStringField("trace", facts.trace().traceId());
+            if (facts.caller().isPresent()) {
+                json.writeStringField("key", facts.caller().get().key().id());
+            }
             json.writeStringField("method", facts.method());
             json.writeStringField("path", facts.path());
             if (facts.model().isPresent()) {
@@ -32,6 +36,7 @@ final class AccessLine {
             millis(json, "upstreamHeadMs", facts.headMillis());
             millis(json, "firstTokenMs", facts.firstTokenMillis());
             millis(json, "totalMs", Optional.of(facts.totalMillis()));
+            millis(json, "overheadMs", Optional.of(facts.overheadMillis()));
             if (facts.usage().isPresent()) {
                 usage(json, facts.usage().get());
             }

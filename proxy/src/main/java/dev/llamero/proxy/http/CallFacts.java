@@ -1,6 +1,7 @@
 package dev.llamero.proxy.http;
 
 import dev.llamero.dialects.AnswerChunk;
+import dev.llamero.proxy.callers.Caller;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,6 +22,8 @@ final class CallFacts {
     private final String id;
     private final String method;
     private final String path;
+    private final TraceContext trace;
+    private Caller caller;
     private String model;
     private boolean stream;
     private String upstream;
@@ -28,13 +31,15 @@ final class CallFacts {
     private int retries;
     private boolean begun;
     private int status;
+    private long waitedNanos;
     private long headNanos;
     private long firstTokenNanos;
     private Optional<AnswerChunk.Usage> usage = Optional.empty();
     private Optional<Duration> retryAfter = Optional.empty();
     private String error;
 
-    CallFacts(String id, String method, String path) {
+    CallFacts(String id, TraceContext trace, String method, String path) {
+        this.trace = trace;
         this.id = id;
         this.method = method;
         this.path = path;
@@ -50,6 +55,8 @@ final class CallFacts {
         UPSTREAM,
         /** The proxy refused it. */
         PROXY,
+        /** A limit of the caller's key: refused, or cut at its budget. */
+        LIMIT,
         /** A deadline passed. */
         DEADLINE,
         /** The proxy was stopped. */
@@ -60,12 +67,26 @@ final class CallFacts {
         return id;
     }
 
+    TraceContext trace() {
+        return trace;
+    }
+
     String method() {
         return method;
     }
 
     String path() {
         return path;
+    }
+
+    /** Whose key was shown. */
+    void calledBy(Caller who) {
+        caller = who;
+    }
+
+    /** Empty where no key is needed, or none was shown that is right. */
+    Optional<Caller> caller() {
+        return Optional.ofNullable(caller);
     }
 
     /** What the caller asked for. */
@@ -121,6 +142,11 @@ final class CallFacts {
 
     int status() {
         return status;
+    }
+
+    /** Time that the caller or a model server took, and this proxy waited. */
+    void waited(long nanos) {
+        waitedNanos += nanos;
     }
 
     /** The model server began to answer. */
@@ -194,16 +220,37 @@ final class CallFacts {
         return millis(System.nanoTime());
     }
 
-    /** Value of a Server-Timing header: milliseconds to the first piece of the answer, and in all. */
-    String serverTiming() {
-        double total = totalMillis();
-        return "first;dur=" + tenths(firstTokenMillis().orElse(total)) + ", total;dur=" + tenths(total);
+    /** Milliseconds so far that were neither waiting for the caller, nor for a place, nor for a model server. */
+    double overheadMillis() {
+        return Math.max(0, (System.nanoTime() - startNanos - waitedNanos) / NANOS_PER_MILLI - queuedMillis);
     }
 
-    /** With one digit behind the point; a format string would cost more than the rest of the header. */
-    private static String tenths(double millis) {
-        long tenths = Math.round(millis * 10);
-        return tenths / 10 + "." + tenths % 10;
+    String overheadText() {
+        return decimal(overheadMillis(), 100);
+    }
+
+    /** Value of a Server-Timing header: milliseconds in line, to the server's head, to the first piece, and in all. */
+    String serverTiming() {
+        double total = totalMillis();
+        var text = new StringBuilder(64);
+        if (queuedMillis > 0) {
+            text.append("queue;dur=").append(queuedMillis).append(", ");
+        }
+        headMillis()
+                .ifPresent(millis ->
+                        text.append("head;dur=").append(decimal(millis, 10)).append(", "));
+        return text.append("first;dur=")
+                .append(decimal(firstTokenMillis().orElse(total), 10))
+                .append(", total;dur=")
+                .append(decimal(total, 10))
+                .toString();
+    }
+
+    /** A format string would cost more than the rest of the header. */
+    private static String decimal(double millis, int parts) {
+        long units = Math.round(millis * parts);
+        String rest = String.valueOf(units % parts);
+        return units / parts + "." + "0".repeat(String.valueOf(parts).length() - 1 - rest.length()) + rest;
     }
 
     private double millis(long nanos) {

@@ -1,51 +1,70 @@
 package dev.llamero.proxy.http;
 
+import dev.llamero.proxy.callers.Caller;
+import dev.llamero.proxy.callers.Callers;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Who may call. With an API key: whoever shows it. Without one the listener is on loopback, and a web page must not
- * reach it through the browser: then Host and Origin have to name this machine (DNS rebinding, cross-site requests).
+ * Who may call. Where there are API keys: whoever shows one. Without them the listener is on loopback, and a web page
+ * must not reach it through the browser: then Host and Origin have to name this machine (DNS rebinding, cross-site
+ * requests).
  */
 public final class CallerChecks {
     private static final String BEARER = "bearer ";
 
-    private final Optional<byte[]> keyHash;
+    private static final HeaderName X_API_KEY = HeaderNames.create("X-API-Key");
 
-    public CallerChecks(Optional<String> apiKey) {
-        this.keyHash = apiKey.map(CallerChecks::hash);
+    private final Callers callers;
+
+    public CallerChecks(Callers callers) {
+        this.callers = callers;
     }
 
-    /** @param pageAllowed whether it comes from a page that the owner has put on the list */
-    void check(ServerRequest request, boolean pageAllowed) {
-        if (keyHash.isPresent()) {
-            checkKey(request, keyHash.get());
-        } else {
-            checkHost(request);
-            if (!pageAllowed) {
-                checkOrigin(request);
-            }
+    /**
+     * Who calls; empty where no key is needed.
+     *
+     * @param pageAllowed whether it comes from a page that the owner has put on the list
+     */
+    Optional<Caller> check(ServerRequest request, boolean pageAllowed) {
+        if (callers.required()) {
+            return Optional.of(identified(request));
         }
+        checkHost(request);
+        if (!pageAllowed) {
+            checkOrigin(request);
+        }
+        return Optional.empty();
     }
 
-    private static void checkKey(ServerRequest request, byte[] expected) {
-        String header = request.headers().first(HeaderNames.AUTHORIZATION).orElse("");
-        boolean bearer = header.toLowerCase(Locale.ROOT).startsWith(BEARER);
-        if (!bearer) {
-            throw new Refusal(
-                    401, "missing_api_key", "this proxy needs an API key: send the header Authorization: Bearer KEY");
+    private Caller identified(ServerRequest request) {
+        String key = key(request)
+                .orElseThrow(() -> new Refusal(
+                        401,
+                        "missing_api_key",
+                        "this proxy needs an API key: send the header Authorization: Bearer KEY, or X-API-Key: KEY"));
+        Caller caller = callers.find(key)
+                .orElseThrow(() -> new Refusal(
+                        401, "invalid_api_key", "the API key is not one of this proxy's, or it was revoked"));
+        if (caller.expired(Instant.now())) {
+            throw new Refusal(401, "expired_api_key", "the API key has expired; ask for a new one");
         }
-        // Hashes have one length, so the comparison tells nothing about the key, not even its length.
-        if (!MessageDigest.isEqual(
-                expected, hash(header.substring(BEARER.length()).strip()))) {
-            throw new Refusal(401, "invalid_api_key", "the API key in the Authorization header is not the right one");
-        }
+        return caller;
+    }
+
+    /** As OpenAI's clients send it, or as Anthropic's do. */
+    private static Optional<String> key(ServerRequest request) {
+        return request.headers()
+                .first(HeaderNames.AUTHORIZATION)
+                .filter(value -> value.regionMatches(true, 0, BEARER, 0, BEARER.length()))
+                .map(value -> value.substring(BEARER.length()).strip())
+                .or(() -> request.headers().first(X_API_KEY).map(String::strip))
+                .filter(key -> !key.isEmpty());
     }
 
     /** Refuses what a page of another site, or a name that was bent to this machine, makes a browser send. */
@@ -88,13 +107,5 @@ public final class CallerChecks {
                 || host.endsWith(".localhost")
                 || host.equals("[::1]")
                 || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
-    }
-
-    private static byte[] hash(String key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -54,13 +54,16 @@ final class CallerStream {
             if (out == null) {
                 exchange.response().header(HeaderNames.CONTENT_TYPE, writer.contentType());
                 exchange.response().header(HeaderNames.CACHE_CONTROL, "no-cache");
+                exchange.putFigures();
                 out = exchange.response().outputStream();
                 exchange.facts().begun();
             }
+            long before = System.nanoTime();
             guard.io(() -> {
                 batch.writeTo(out);
                 out.flush();
             });
+            exchange.facts().waited(System.nanoTime() - before);
         } catch (IOException | UncheckedIOException | CloseConnectionException e) {
             throw new ClientGoneException(e);
         }

@@ -24,21 +24,28 @@ final class EmbeddingsEndpoint implements Endpoint {
     @Override
     public void handle(Exchange exchange) {
         try (SlowClients.Guard guard = slowClients.guard()) {
-            EmbeddingsRequest request = EmbeddingsRequest.read(RequestBody.read(exchange.request(), guard));
+            EmbeddingsRequest request = EmbeddingsRequest.read(exchange.body(guard));
             String model = request.call().model();
             exchange.facts().asks(model, false);
-            attempts.run(exchange, model, (lease, call) -> {
-                byte[] answer = answer(exchange, request, lease, call);
-                exchange.send(answer, guard);
-            });
+            Reservation.run(
+                    exchange,
+                    request.call(),
+                    spending -> attempts.run(exchange, model, (lease, call) -> {
+                        EmbedAnswer answer = answer(exchange, request, lease, call);
+                        spending.settle(answer.promptTokens(), 0);
+                        exchange.send(request.answer(answer), guard);
+                    }));
         }
     }
 
-    private static byte[] answer(Exchange exchange, EmbeddingsRequest request, Lease lease, UpstreamCall call) {
+    private static EmbedAnswer answer(Exchange exchange, EmbeddingsRequest request, Lease lease, UpstreamCall call) {
         UpstreamKind kind = ModelServer.send(exchange, request.call(), lease, call);
-        EmbedAnswer answer = kind.embedAnswer(call.readAll(ANSWER_BYTES_MAX));
+        long before = System.nanoTime();
+        byte[] body = call.readAll(ANSWER_BYTES_MAX);
+        exchange.facts().waited(System.nanoTime() - before);
+        EmbedAnswer answer = kind.embedAnswer(body);
         exchange.facts().firstToken();
         exchange.facts().usage(new AnswerChunk.Usage(answer.promptTokens(), 0, Optional.empty(), Optional.empty()));
-        return request.answer(answer);
+        return answer;
     }
 }

@@ -3,6 +3,7 @@ package dev.llamero.proxy.http;
 import dev.llamero.dialects.DialectError;
 import dev.llamero.dialects.DialectException;
 import dev.llamero.dialects.Failure;
+import dev.llamero.proxy.callers.LimitException;
 import dev.llamero.proxy.http.CallFacts.End;
 import dev.llamero.proxy.pool.UnknownModelException;
 import dev.llamero.proxy.pool.UpstreamUnavailableException;
@@ -31,6 +32,7 @@ final class ErrorReplies {
     static Reply reply(Throwable failure, String requestId) {
         return switch (failure) {
             case Refusal refusal -> own(refusal.status(), refusal.code(), refusal.getMessage(), End.PROXY);
+            case LimitException limit -> limit(limit);
             case UnknownModelException unknown ->
                 reply(new Failure(404, unknown.getMessage(), "model", "model_not_found"), "model_not_found", End.PROXY);
             case UpstreamUnavailableException unavailable -> unavailable(unavailable);
@@ -76,6 +78,17 @@ final class ErrorReplies {
         };
         Reply reply = own(503, code, failure.getMessage(), End.UPSTREAM);
         return new Reply(reply.failure(), code, reply.endedBy(), Optional.of(failure.retryAfter()));
+    }
+
+    private static Reply limit(LimitException failure) {
+        String code = switch (failure.limit()) {
+            case REQUESTS, TOKENS -> "rate_limit_exceeded";
+            case STREAMS -> "concurrency_limit_exceeded";
+            // OpenAI's word: its clients tell it apart from a limit that a short wait lifts.
+            case BUDGET -> "insufficient_quota";
+        };
+        Reply reply = own(429, code, failure.getMessage(), End.LIMIT);
+        return new Reply(reply.failure(), code, reply.endedBy(), failure.retryAfter());
     }
 
     private static Reply own(int status, String code, String message, End endedBy) {

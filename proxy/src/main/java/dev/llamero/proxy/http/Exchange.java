@@ -15,14 +15,30 @@ import java.io.UncheckedIOException;
  */
 record Exchange(ServerRequest request, ServerResponse response, CallerDialect dialect, CallFacts facts, Live live) {
     static final HeaderName SERVER_TIMING = HeaderNames.create("Server-Timing");
+    static final HeaderName OVERHEAD = HeaderNames.create("X-Llamero-Overhead-Ms");
     static final HeaderName UPSTREAM = HeaderNames.create("X-Llamero-Upstream");
+
+    /** The whole request. */
+    byte[] body(SlowClients.Guard guard) {
+        long before = System.nanoTime();
+        byte[] body = RequestBody.read(request, guard);
+        facts.waited(System.nanoTime() - before);
+        return body;
+    }
+
+    /** The headers of figures, just before an answer of a model begins. */
+    void putFigures() {
+        response.header(SERVER_TIMING, facts.serverTiming());
+        response.header(OVERHEAD, facts.overheadText());
+        RateHeaders.put(this);
+    }
 
     /** Answers with one object: the whole answer, after which a client may hang up. */
     void send(byte[] json, SlowClients.Guard guard) {
         facts.begun();
         facts.endedBy(CallFacts.End.DONE);
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        response.header(SERVER_TIMING, facts.serverTiming());
+        putFigures();
         try {
             guard.io(() -> response.send(json));
         } catch (CloseConnectionException | UncheckedIOException e) {

@@ -1,6 +1,7 @@
 package dev.llamero.proxy.http;
 
 import dev.llamero.dialects.CallerDialect;
+import dev.llamero.proxy.callers.Caller;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -9,6 +10,7 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -44,10 +46,12 @@ public final class FrontDoor implements Handler {
         String path = request.path().path();
         var facts = new CallFacts(
                 RequestIds.acceptOrMake(request.headers().first(REQUEST_ID)),
+                TraceContext.of(request.headers()),
                 request.prologue().method().text(),
                 path);
         var exchange = new Exchange(request, response, Routes.dialect(path), facts, live.get());
         response.header(REQUEST_ID, facts.id());
+        response.header(TraceContext.PARENT, facts.trace().header());
         try {
             answer(exchange);
             facts.status(response.status().code());
@@ -75,7 +79,10 @@ public final class FrontDoor implements Handler {
         }
         String path = exchange.facts().path();
         if (!path.equals(Routes.HEALTH)) {
-            exchange.live().checks().check(exchange.request(), edge.origins().allows(exchange.request()));
+            exchange.live()
+                    .checks()
+                    .check(exchange.request(), edge.origins().allows(exchange.request()))
+                    .ifPresent(exchange.facts()::calledBy);
         }
         Routes.Route route = routes.find(path)
                 .orElseThrow(() -> new Refusal(
@@ -85,7 +92,14 @@ public final class FrontDoor implements Handler {
             exchange.response().header(HeaderNames.ALLOW, route.method());
             throw new Refusal(405, "method_not_allowed", path + " takes " + route.method() + ", not " + method);
         }
-        route.endpoint().handle(exchange);
+        Optional<Caller> caller = exchange.facts().caller();
+        if (caller.isEmpty() || !method.equals("POST")) {
+            route.endpoint().handle(exchange);
+            return;
+        }
+        try (var _ = caller.get().account().enter()) {
+            route.endpoint().handle(exchange);
+        }
     }
 
     private static boolean asksForClose(ServerRequest request) {
@@ -116,9 +130,10 @@ public final class FrontDoor implements Handler {
         if (reply.status() == 401) {
             response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer");
         }
+        RateHeaders.put(exchange);
         reply.retryAfter()
                 .or(facts::retryAfter)
-                .ifPresent(wait -> response.header(HeaderNames.RETRY_AFTER, String.valueOf(wait.toSeconds())));
+                .ifPresent(wait -> response.header(HeaderNames.RETRY_AFTER, RateHeaders.wholeSeconds(wait)));
         CallerDialect dialect = exchange.dialect();
         response.status(Status.create(reply.status()));
         response.header(HeaderNames.CONTENT_TYPE, "application/json");

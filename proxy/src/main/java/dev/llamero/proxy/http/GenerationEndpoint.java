@@ -1,15 +1,17 @@
 package dev.llamero.proxy.http;
 
-import dev.llamero.dialects.AnswerChunk;
 import dev.llamero.dialects.AnswerReader;
 import dev.llamero.dialects.AnswerWriter;
 import dev.llamero.dialects.CallerRequest;
 import dev.llamero.dialects.DialectException;
+import dev.llamero.dialects.ModelCall;
+import dev.llamero.proxy.callers.Spending;
 import dev.llamero.proxy.pool.Lease;
 import dev.llamero.proxy.upstream.UpstreamCall;
 import dev.llamero.proxy.upstream.UpstreamException;
 import java.io.ByteArrayOutputStream;
 import java.time.Clock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -41,21 +43,38 @@ final class GenerationEndpoint implements Endpoint {
     @Override
     public void handle(Exchange exchange) {
         try (SlowClients.Guard guard = slowClients.guard()) {
-            CallerRequest request = reader.apply(RequestBody.read(exchange.request(), guard));
-            String model = request.call().model();
-            exchange.facts().asks(model, request.stream());
-            if (request.stream()) {
-                streamed(exchange, request, model, guard);
-            } else {
-                attempts.run(exchange, model, (lease, call) -> whole(exchange, request, lease, call, guard));
-            }
+            CallerRequest request = reader.apply(exchange.body(guard));
+            exchange.facts().asks(request.call().model(), request.stream());
+            Reservation.run(exchange, request.call(), spending -> {
+                var job = new Job(exchange, request, Reservation.within(spending, request.call()), spending);
+                if (request.stream()) {
+                    streamed(job, new CallerStream(exchange, guard));
+                } else {
+                    attempts.run(exchange, job.call().model(), (lease, wire) -> whole(job, lease, wire, guard));
+                }
+            });
         }
     }
 
-    private void streamed(Exchange exchange, CallerRequest request, String model, SlowClients.Guard guard) {
-        var stream = new CallerStream(exchange, guard);
+    /**
+     * One request in work.
+     *
+     * @param call what its model server is asked: the caller's own, or one that ends with the caller's budget
+     */
+    private record Job(Exchange exchange, CallerRequest request, ModelCall call, Spending spending) {
+        PassingAnswer ask(Lease lease, UpstreamCall wire, AnswerWriter writer, Consumer<byte[]> out) {
+            AnswerReader answer = ModelServer.ask(exchange, call, lease, wire);
+            return new PassingAnswer(exchange, lease, spending, answer, writer, out);
+        }
+    }
+
+    private AnswerWriter writer(Job job) {
+        return job.request().answer(RequestIds.random(), clock.instant().getEpochSecond());
+    }
+
+    private void streamed(Job job, CallerStream stream) {
         try {
-            attempts.run(exchange, model, (lease, call) -> relay(exchange, request, lease, call, stream));
+            attempts.run(job.exchange(), job.call().model(), (lease, wire) -> relay(job, lease, wire, stream));
         } catch (DialectException | UpstreamException | Refusal e) {
             if (!stream.begun()) {
                 throw e;
@@ -64,64 +83,47 @@ final class GenerationEndpoint implements Endpoint {
         }
     }
 
-    private void relay(Exchange exchange, CallerRequest request, Lease lease, UpstreamCall call, CallerStream stream) {
-        AnswerWriter writer =
-                request.answer(RequestIds.random(), clock.instant().getEpochSecond());
+    private void relay(Job job, Lease lease, UpstreamCall wire, CallerStream stream) {
+        AnswerWriter writer = writer(job);
         stream.answersWith(writer);
-        AnswerReader answer = ModelServer.ask(exchange, request.call(), lease, call);
+        PassingAnswer answer = job.ask(lease, wire, writer, stream::put);
+        CallFacts facts = job.exchange().facts();
         try {
-            read(
-                    call,
-                    answer,
-                    chunk -> {
-                        note(exchange, lease, chunk);
-                        stream.put(writer.write(chunk));
-                    },
-                    () -> {
-                        if (answer.finished()) {
-                            // Before the flush: clients hang up on the last event, and that is no leaving.
-                            exchange.facts().endedBy(CallFacts.End.DONE);
-                            call.finishIfEndIsAtHand();
-                        }
-                        if (answer.finished() || stream.pendingBytes() > BATCH_BYTES_MAX || !call.hasMoreAtHand()) {
-                            stream.flush();
-                        }
-                    });
+            read(wire, facts, answer, () -> {
+                if (answer.finished()) {
+                    // Before the flush: clients hang up on the last event, and that is no leaving.
+                    facts.endedBy(CallFacts.End.DONE);
+                    if (answer.cut()) {
+                        wire.close();
+                    } else {
+                        wire.finishIfEndIsAtHand();
+                    }
+                }
+                if (answer.finished() || stream.pendingBytes() > BATCH_BYTES_MAX || !wire.hasMoreAtHand()) {
+                    stream.flush();
+                }
+            });
         } catch (DialectException | UpstreamException e) {
-            if (stream.begun() && !exchange.facts().isEndedBy(CallFacts.End.CLIENT)) {
+            if (stream.begun() && !facts.isEndedBy(CallFacts.End.CLIENT)) {
                 // Pieces that came in the same read as the failure are good.
                 stream.flush();
             }
             throw e;
         }
-        call.finish();
+        wire.finish();
     }
 
-    private void whole(
-            Exchange exchange, CallerRequest request, Lease lease, UpstreamCall call, SlowClients.Guard guard) {
-        AnswerWriter writer =
-                request.answer(RequestIds.random(), clock.instant().getEpochSecond());
-        AnswerReader answer = ModelServer.ask(exchange, request.call(), lease, call);
+    private void whole(Job job, Lease lease, UpstreamCall wire, SlowClients.Guard guard) {
         var body = new ByteArrayOutputStream();
-        read(
-                call,
-                answer,
-                chunk -> {
-                    note(exchange, lease, chunk);
-                    body.writeBytes(writer.write(chunk));
-                },
-                () -> {});
-        call.finishIfEndIsAtHand();
-        exchange.send(body.toByteArray(), guard);
-        call.finish();
-    }
-
-    private static void note(Exchange exchange, Lease lease, AnswerChunk chunk) {
-        if (!chunk.carriesNothing()) {
-            exchange.facts().firstToken();
-            lease.answering();
+        PassingAnswer answer = job.ask(lease, wire, writer(job), body::writeBytes);
+        read(wire, job.exchange().facts(), answer, () -> {});
+        if (answer.cut()) {
+            wire.close();
+        } else {
+            wire.finishIfEndIsAtHand();
         }
-        chunk.usage().ifPresent(exchange.facts()::usage);
+        job.exchange().send(body.toByteArray(), guard);
+        wire.finish();
     }
 
     /**
@@ -129,19 +131,13 @@ final class GenerationEndpoint implements Endpoint {
      *
      * @param afterEachRead runs when the pieces of one read are through: then it may be time to flush
      */
-    private static void read(
-            UpstreamCall call,
-            AnswerReader answer,
-            java.util.function.Consumer<AnswerChunk> sink,
-            Runnable afterEachRead) {
+    private static void read(UpstreamCall wire, CallFacts facts, PassingAnswer answer, Runnable afterEachRead) {
         byte[] piece = new byte[PIECE_BYTES];
         while (!answer.finished()) {
-            int count = call.read(piece);
-            if (count < 0) {
-                answer.end(sink);
-            } else {
-                answer.feed(piece, 0, count, sink);
-            }
+            long before = System.nanoTime();
+            int count = wire.read(piece);
+            facts.waited(System.nanoTime() - before);
+            answer.feed(piece, count);
             afterEachRead.run();
         }
     }

@@ -10,6 +10,7 @@ import dev.llamero.dialects.UpstreamRequest;
 import dev.llamero.proxy.pool.Lease;
 import dev.llamero.proxy.upstream.UpstreamCall;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -17,6 +18,9 @@ import java.util.regex.Pattern;
 final class ModelServer {
     private static final int ERROR_BYTES_MAX = 1 << 20;
     private static final Pattern SECONDS = Pattern.compile("\\d{1,6}");
+
+    /** By which Llamero's inference keeps what it has computed for one key from telling another key anything. */
+    private static final String CACHE_SALT = "X-Llamero-Cache-Salt";
 
     private ModelServer() {}
 
@@ -35,20 +39,27 @@ final class ModelServer {
         UpstreamKind kind = lease.upstream().kind();
         ModelCall named = lease.model().equals(call.model()) ? call : call.withModel(lease.model());
         UpstreamRequest request = kind.request(named);
-        int status = wire.send(
-                request.method(),
-                request.path(),
-                Map.of(
-                        "Content-Type",
-                        "application/json",
-                        RequestIds.HEADER,
-                        exchange.facts().id()),
-                request.body());
+        long before = System.nanoTime();
+        int status = wire.send(request.method(), request.path(), headers(exchange.facts()), request.body());
+        exchange.facts().waited(System.nanoTime() - before);
         exchange.facts().upstreamHead();
         if (status != 200) {
             throw refused(exchange, status, wire, lease);
         }
         return kind;
+    }
+
+    /** All that a model server is told beside the call: nothing of the caller's own headers passes. */
+    private static Map<String, String> headers(CallFacts facts) {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("Content-Type", "application/json");
+        headers.put(RequestIds.HEADER, facts.id());
+        headers.put("traceparent", facts.trace().header());
+        if (!facts.trace().state().isEmpty()) {
+            headers.put("tracestate", facts.trace().state());
+        }
+        facts.caller().ifPresent(caller -> headers.put(CACHE_SALT, caller.cacheSalt()));
+        return headers;
     }
 
     private static DialectException refused(Exchange exchange, int status, UpstreamCall wire, Lease lease) {

@@ -26,7 +26,7 @@ public final class UnroutedErrors implements DirectHandler {
                 .message(message)
                 .build();
         ErrorReplies.Reply reply = ErrorReplies.reply(failure, id);
-        var facts = new CallFacts(id, request.method(), request.path());
+        var facts = new CallFacts(id, TraceContext.of(request.headers()), request.method(), request.path());
         facts.status(status.code());
         facts.error(reply.code());
         facts.endedBy(reply.endedBy());
