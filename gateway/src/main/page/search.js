@@ -47,7 +47,7 @@ class Search extends Part {
   }
 
   #key(event) {
-    if (event.key === 'Escape') {
+    if (event.key === 'Escape' && !event.shiftKey) {
       event.stopPropagation();
       this.#clear();
       event.target.blur();

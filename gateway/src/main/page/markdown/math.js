@@ -1,4 +1,6 @@
 // Formulas. KaTeX and its style come when the first one is met; its fonts when it uses them.
+const DELIMITERS = /^(\$\$?|\\[([])|(\$\$?|\\[)\]])$/g;
+
 let loading = null;
 
 function load() {
@@ -20,7 +22,8 @@ function style() {
 
 /** Draws the formula whose source a node holds; one that cannot be drawn stays as it was written. */
 export async function draw(node) {
-  const tex = node.textContent;
+  const written = node.textContent;
+  const tex = written.replace(DELIMITERS, '');
   node.title = tex;
   const katex = await load().catch(() => null);
   if (!katex || !node.isConnected) return;
@@ -31,7 +34,7 @@ export async function draw(node) {
       maxSize: 40, maxExpand: 500,
     });
   } catch {
-    node.textContent = tex;
+    node.textContent = written;
     node.classList.add('broken');
   }
 }

@@ -6,7 +6,8 @@ const INLINE_HTML = /^<\/?(br|sub|sup|kbd|b|i|u|mark)\s*\/?>$/i;
 const INLINE_IMAGE = /^data:image\/(png|jpeg|gif|webp);base64,/i;
 
 const escape = text => text.replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
-const formula = (tex, display) => `<span class="math${display ? ' display' : ''}">${escape(tex)}</span>`;
+/** As it was written, until it is drawn. */
+const formula = (raw, display) => `<span class="math${display ? ' display' : ''}">${escape(raw.trim())}</span>`;
 
 /** A formula that stands alone: $$...$$ or \[...\], over several lines or on one. */
 const mathBlock = {
@@ -14,10 +15,10 @@ const mathBlock = {
   level: 'block',
   start: src => src.match(/\n {0,3}(?:\$\$|\\\[)/)?.index,
   tokenizer(src) {
-    const match = /^ {0,3}(?:\$\$((?:\\[^]|[^\\$])+?)\$\$|\\\[([^]{1,5000}?)\\\]) *(?:\n+|$)/.exec(src);
-    return match ? { type: 'mathBlock', raw: match[0], tex: match[1] ?? match[2] } : undefined;
+    const match = /^ {0,3}(?:\$\$(?:\\[^]|[^\\$])+?\$\$|\\\[[^]{1,5000}?\\\]) *(?:\n+|$)/.exec(src);
+    return match ? { type: 'mathBlock', raw: match[0] } : undefined;
   },
-  renderer: ({ tex }) => `<p>${formula(tex, true)}</p>`,
+  renderer: ({ raw }) => `<p>${formula(raw, true)}</p>`,
 };
 
 /** A formula in a line. A dollar before a space or after one is money. */
@@ -27,13 +28,13 @@ const mathInline = {
   start: src => src.match(/\$|\\[([]/)?.index,
   tokenizer(src) {
     const match =
-      /^\$\$((?:\\.|[^\\$])+?)\$\$/.exec(src) ??
-      /^\\\[([^]{1,5000}?)\\\]/.exec(src) ??
-      /^\$(?![\s$])((?:\\.|[^\\$\n])*?(?:\\.|[^\\$\s]))\$(?![\d\w])/.exec(src) ??
-      /^\\\(([^]{1,5000}?)\\\)/.exec(src);
-    return match ? { type: 'mathInline', raw: match[0], tex: match[1], display: /^(\$\$|\\\[)/.test(src) } : undefined;
+      /^\$\$(?:\\.|[^\\$])+?\$\$/.exec(src) ??
+      /^\\\[[^]{1,5000}?\\\]/.exec(src) ??
+      /^\$(?![\s$])(?:\\.|[^\\$\n])*?(?:\\.|[^\\$\s])\$(?!\w)/.exec(src) ??
+      /^\\\([^]{1,5000}?\\\)/.exec(src);
+    return match ? { type: 'mathInline', raw: match[0], display: /^(\$\$|\\\[)/.test(src) } : undefined;
   },
-  renderer: ({ tex, display }) => formula(tex, display),
+  renderer: ({ raw, display }) => formula(raw, display),
 };
 
 const marked = new Marked({
