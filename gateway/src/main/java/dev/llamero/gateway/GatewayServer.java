@@ -17,8 +17,8 @@ import dev.llamero.gateway.ws.Browsers;
 import dev.llamero.gateway.ws.ChatEndpoint;
 import dev.llamero.gateway.ws.Requests;
 import dev.llamero.settings.LogSetup;
+import dev.llamero.settings.ServerHelp;
 import dev.llamero.settings.SettingsException;
-import dev.llamero.settings.SettingsReader;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
@@ -36,6 +36,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
@@ -217,9 +218,9 @@ public final class GatewayServer implements AutoCloseable {
 
     /** Starts the gateway from flags, environment and {@code llamero.yaml}. */
     public static void main(String[] arguments) {
-        if (List.of(arguments).contains("--help")) {
-            LogSetup.configure("info");
-            LOG.log(Level.INFO, "settings:\n" + SettingsReader.usage(Settings.ALL));
+        if (ServerHelp.isAsked(List.of(arguments))) {
+            String about = "Start the chat page, which talks to the proxy.";
+            new ServerHelp("gateway", about, Settings.ALL, Map.of()).print();
             return;
         }
         try {

@@ -17,6 +17,7 @@ import dev.llamero.models.registry.Registry;
 import dev.llamero.models.store.Prune;
 import dev.llamero.models.store.StoreFolder;
 import dev.llamero.settings.LogSetup;
+import dev.llamero.settings.ServerHelp;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;
 import java.io.IOException;
@@ -50,9 +51,8 @@ public final class InferenceServer implements AutoCloseable {
     public static void main(String[] arguments) {
         long start = System.nanoTime();
         List<String> given = Arrays.asList(arguments);
-        if (given.contains("--help") || given.contains("-h")) {
-            LogSetup.configure("info");
-            LOG.log(System.Logger.Level.INFO, "settings:\n" + SettingsReader.usage(SettingKeys.ALL));
+        if (ServerHelp.isAsked(given)) {
+            help().print();
             return;
         }
         try {
@@ -75,6 +75,15 @@ public final class InferenceServer implements AutoCloseable {
             fail(e.getMessage() + ": the address is taken or not this machine's;"
                     + " stop what listens there (Ollama?), or choose another with --host or OLLAMA_HOST");
         }
+    }
+
+    /** What {@code --help} prints. */
+    static ServerHelp help() {
+        return new ServerHelp(
+                "serve",
+                "Start the model server: Ollama's API, OpenAI's and Anthropic's. Another name of the command is start.",
+                SettingKeys.ALL,
+                OllamaVariables.help());
     }
 
     private static void fail(String sentence) {

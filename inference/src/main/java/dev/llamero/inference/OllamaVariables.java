@@ -24,8 +24,19 @@ final class OllamaVariables {
         told.put("OLLAMA_VULKAN", "the setting library-directory takes a build with Vulkan");
         told.put("OLLAMA_DEBUG_LOG_REQUESTS", "request bodies are never written to the log");
         told.put("OLLAMA_NO_CLOUD", "there is no cloud here: every model runs on this machine");
+        told.put("OLLAMA_MAX_TRANSFER_STREAMS", "as in Ollama it is for safetensors alone, which are not served here");
         told.put("OLLAMA_REMOTES", "there are no remote models here");
         told.put("OLLAMA_AUTH", "requests to a registry are not signed");
+        return told;
+    }
+
+    /** What the variables do that are no {@link SettingKeys}, for the help of the server. */
+    static Map<String, String> help() {
+        Map<String, String> told = new LinkedHashMap<>();
+        told.put("OLLAMA_DEBUG", "1 for log-level debug, 2 for trace");
+        told.put("HTTPS_PROXY", "Proxy that registries are reached through; HTTP_PROXY for those without encryption");
+        told.put("NO_PROXY", "Hosts that are reached without it");
+        WITHOUT_MEANING.forEach((name, instead) -> told.put(name, "No effect: " + instead));
         return told;
     }
 

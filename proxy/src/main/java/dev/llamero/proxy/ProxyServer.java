@@ -11,8 +11,8 @@ import dev.llamero.proxy.http.SlowClients;
 import dev.llamero.proxy.tls.Certificates;
 import dev.llamero.proxy.tls.TlsPlan;
 import dev.llamero.settings.LogSetup;
+import dev.llamero.settings.ServerHelp;
 import dev.llamero.settings.SettingsException;
-import dev.llamero.settings.SettingsReader;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
@@ -24,6 +24,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
@@ -197,8 +198,9 @@ public final class ProxyServer implements AutoCloseable {
     /** Exits with 1 and one sentence if it cannot start. */
     public static void main(String[] arguments) {
         LogSetup.configure("info");
-        if (List.of(arguments).contains("--help")) {
-            LOG.log(System.Logger.Level.INFO, "settings of the proxy:\n" + SettingsReader.usage(KnownSettings.ALL));
+        if (ServerHelp.isAsked(List.of(arguments))) {
+            String about = "Start the proxy: the APIs of OpenAI and Anthropic in front of model servers.";
+            new ServerHelp("proxy", about, KnownSettings.ALL, Map.of()).print();
             return;
         }
         try {

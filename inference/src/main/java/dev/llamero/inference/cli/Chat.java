@@ -60,7 +60,7 @@ final class Chat {
             }
         } catch (IOException | UsageException e) {
             // The conversation goes on: the server may be started again, or the next message be a better one.
-            say("Error: " + e.getMessage());
+            say("error: " + e.getMessage());
         }
     }
 

@@ -53,7 +53,7 @@ final class ChatTerminal implements AutoCloseable {
         placeholder.attach(reader);
         editor = new Editor(surroundings.environment());
         reader.getKeyMaps().get(LineReader.MAIN).bind((Widget) this::requestEdit, KeyMap.ctrl('G'));
-        if (!surroundings.environment().getOrDefault("OLLAMA_NOHISTORY", "").matches("1|t|T|true|TRUE|True")) {
+        if (surroundings.environment().getOrDefault("OLLAMA_NOHISTORY", "").matches("|0|f|F|false|FALSE|False")) {
             keepHistory(surroundings.home().resolve(".llamero/history"));
         }
     }
@@ -64,6 +64,8 @@ final class ChatTerminal implements AutoCloseable {
                 .name("llamero")
                 .system(true)
                 .encoding(StandardCharsets.UTF_8)
+                // Asking the terminal what it can do would read over what was typed while the model was loaded.
+                .graphemeCluster(false)
                 .build();
     }
 

@@ -18,6 +18,13 @@ abstract class ClientCommand implements Callable<Integer> {
         this.surroundings = surroundings;
     }
 
+    /** The end of the help: what the environment has a say in. */
+    String[] variables() {
+        return new String[] {
+            "", "Environment Variables:", "  OLLAMA_HOST        Address of the server (default 127.0.0.1:11434)"
+        };
+    }
+
     /** Does the work; returning means that it succeeded. */
     abstract void run() throws IOException;
 
@@ -40,6 +47,11 @@ abstract class ClientCommand implements Callable<Integer> {
         if (given.size() != count) {
             throw new UsageException("accepts " + count + " arg(s), received " + given.size());
         }
+    }
+
+    /** The argument that counts where Ollama ignores further ones. */
+    static String first(List<String> given) {
+        return given.isEmpty() ? "" : given.getFirst();
     }
 
     /** Checks that there is an argument at all, in Ollama's words. */

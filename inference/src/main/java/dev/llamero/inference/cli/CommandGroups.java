@@ -10,17 +10,18 @@ final class CommandGroups {
     private static final Map<String, List<String>> GROUPS = new LinkedHashMap<>();
 
     /** What the launcher runs without {@link LlameroCommand}. */
-    private static final Map<String, String> LAUNCHED = Map.of(
-            "serve", "Start only the model server (Ollama API, 127.0.0.1:11434).",
-            "proxy", "Start only the proxy (OpenAI API, 127.0.0.1:8080).",
-            "gateway", "Start only the chat page (127.0.0.1:18789).",
-            "build", "Build what changed.",
-            "format", "Format the Java sources.",
-            "compare", "Measure servers side by side.",
-            "bench", "Run the JMH benchmarks.",
-            "soak", "Run the servers for long under load.",
-            "bench-proxy", "Measure proxies side by side.",
-            "bench-model", "Write a random model of a given size.");
+    static final Map<String, String> LAUNCHED = Map.ofEntries(
+            Map.entry("serve", "Start only the model server (Ollama API, 127.0.0.1:11434)."),
+            Map.entry("start", "Another name of serve."),
+            Map.entry("proxy", "Start only the proxy (OpenAI API, 127.0.0.1:8080)."),
+            Map.entry("gateway", "Start only the chat page (127.0.0.1:18789)."),
+            Map.entry("build", "Build what changed."),
+            Map.entry("format", "Format the Java sources."),
+            Map.entry("compare", "Measure servers side by side."),
+            Map.entry("bench", "Run the JMH benchmarks."),
+            Map.entry("soak", "Run the servers for long under load."),
+            Map.entry("bench-proxy", "Measure proxies side by side."),
+            Map.entry("bench-model", "Write a random model of a given size."));
 
     static {
         GROUPS.put("Servers", List.of("up", "serve", "proxy", "gateway"));

@@ -16,12 +16,8 @@ final class CompletionScripts {
     /** Commands that take names of models. */
     private static final Set<String> ON_MODELS = Set.of("run", "show", "stop", "cp", "rm", "push", "pull", "cache");
 
-    /** The launcher runs these itself. */
-    private static final Map<String, String> LAUNCHED = Map.of(
-            "serve", "Start only the model server.",
-            "proxy", "Start only the proxy.",
-            "gateway", "Start only the chat page.",
-            "build", "Build what changed.");
+    /** Servers of other modules, which are asked for their flags when somebody wants to complete one. */
+    private static final Set<String> ASKED = Set.of("proxy", "gateway");
 
     /** A command of the launcher: what it does, its flags, and whether it takes models. */
     private record Entry(String help, List<String> flags, boolean models) {}
@@ -29,8 +25,9 @@ final class CompletionScripts {
     private final Map<String, Entry> entries = new TreeMap<>();
 
     CompletionScripts(CommandLine top) {
-        LAUNCHED.forEach((name, help) ->
-                entries.put(name, new Entry(help, name.equals("serve") ? ServerPlan.flags() : List.of(), false)));
+        CommandGroups.LAUNCHED.forEach((name, help) -> entries.put(
+                name,
+                new Entry(help, List.of("serve", "start").contains(name) ? ServerPlan.flags() : List.of(), false)));
         top.getSubcommands().forEach((name, command) -> {
             if (command.getCommandSpec().usageMessage().hidden()) {
                 return;
@@ -50,6 +47,7 @@ final class CompletionScripts {
             _llamero() {
               local current=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT} words flags= models=
               words=($line)
+              local program=${words[0]/#\\~/$HOME}
               COMPREPLY=()
               if [ "${#words[@]}" -lt 2 ] || { [ "${#words[@]}" -eq 2 ] && [ "${line: -1}" != ' ' ]; }; then
                 COMPREPLY=($(compgen -W '%s' -- "$current"))
@@ -66,7 +64,7 @@ final class CompletionScripts {
               local head=${typed%%"${typed##*:}"}
               while IFS= read -r name; do
                 case $name in "$typed"*) COMPREPLY+=("${name#"$head"}") ;; esac
-              done < <(LLAMERO_SUPERVISED=1 "${words[0]/#\\~/$HOME}" model-names 2> /dev/null)
+              done < <(LLAMERO_SUPERVISED=1 "$program" model-names 2> /dev/null)
             }
             complete -o default -F _llamero llamero ./llamero
             """.formatted(String.join(" ", entries.keySet()), cases("    "));
@@ -74,10 +72,17 @@ final class CompletionScripts {
 
     private String cases(String indent) {
         return entries.entrySet().stream()
-                .map(entry -> indent + entry.getKey() + ") flags='"
-                        + String.join(" ", entry.getValue().flags()) + "'"
+                .map(entry -> indent + entry.getKey() + ") flags="
+                        + (ASKED.contains(entry.getKey())
+                                ? asking(entry.getKey())
+                                : "'" + String.join(" ", entry.getValue().flags()) + "'")
                         + (entry.getValue().models() ? " models=1" : "") + " ;;\n")
                 .collect(Collectors.joining());
+    }
+
+    private static String asking(String command) {
+        return "$(LLAMERO_SUPERVISED=1 \"$program\" " + command + " --help 2> /dev/null"
+                + " | sed -n 's/^  \\(--[a-z0-9-]*\\).*/\\1/p')";
     }
 
     String zsh() {
@@ -88,7 +93,7 @@ final class CompletionScripts {
         return """
             #compdef llamero
             _llamero() {
-              local flags= models=
+              local flags= models= program=$words[1]
               local -a commands names
               commands=(
             %s  )
@@ -101,7 +106,7 @@ final class CompletionScripts {
               if [[ $PREFIX == -* ]]; then
                 compadd -- ${=flags}
               elif [[ -n $models ]]; then
-                names=(${(f)"$(LLAMERO_SUPERVISED=1 $words[1] model-names 2> /dev/null)"})
+                names=(${(f)"$(LLAMERO_SUPERVISED=1 $program model-names 2> /dev/null)"})
                 compadd -a names
               else
                 _files
@@ -120,6 +125,10 @@ final class CompletionScripts {
             entry.flags().stream()
                     .filter(flag -> flag.startsWith("--"))
                     .forEach(flag -> script.append("complete -c llamero " + when + " -l " + flag.substring(2) + "\n"));
+            if (ASKED.contains(name)) {
+                script.append("complete -c llamero " + when + " -a \"(LLAMERO_SUPERVISED=1 llamero " + name
+                        + " --help 2> /dev/null | string replace -rf '^  (--[a-z0-9-]+).*' '\\$1')\"\n");
+            }
             if (entry.models()) {
                 script.append("complete -c llamero -f " + when
                         + " -a '(LLAMERO_SUPERVISED=1 llamero model-names 2> /dev/null)'\n");

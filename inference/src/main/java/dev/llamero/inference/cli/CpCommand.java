@@ -11,7 +11,11 @@ import picocli.CommandLine.Parameters;
 /** Gives a model a second name. */
 @Command(name = "cp", description = "Copy a model to another name.")
 final class CpCommand extends ClientCommand {
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "The model's name, and the new one.")
+    @Parameters(
+            arity = "0..*",
+            hideParamSyntax = true,
+            paramLabel = "SOURCE DESTINATION",
+            description = "The model's name, and the new one.")
     private List<String> arguments = new ArrayList<>();
 
     CpCommand(Surroundings surroundings) {

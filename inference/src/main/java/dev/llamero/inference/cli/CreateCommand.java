@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 /** Makes a model of a Modelfile: uploads the files that the server lacks, then has it created. */
 @Command(name = "create", description = "Create a model from a Modelfile.")
 final class CreateCommand extends ClientCommand {
-    @Parameters(arity = "0..*", paramLabel = "MODEL", description = "The new model's name.")
+    @Parameters(arity = "0..*", hideParamSyntax = true, paramLabel = "MODEL", description = "The new model's name.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(

@@ -3,17 +3,26 @@ package dev.llamero.inference.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Lists the models that the server has. */
-@Command(name = "list", aliases = "ls", description = "List the models that are there.")
+@Command(
+        name = "list",
+        aliases = "ls",
+        description = {"List the models that are there.", "Another name of the command is ls."})
 final class ListCommand extends ClientCommand {
     private static final int ID_CHARS = 12;
 
-    @Parameters(arity = "0..1", paramLabel = "PREFIX", description = "Only models whose name begins so.")
-    private String prefix = "";
+    @Parameters(
+            arity = "0..*",
+            hideParamSyntax = true,
+            paramLabel = "[PREFIX]",
+            description = "Only models whose name begins so.")
+    private List<String> arguments = new ArrayList<>();
 
     ListCommand(Surroundings surroundings) {
         super(surroundings);
@@ -21,7 +30,7 @@ final class ListCommand extends ClientCommand {
 
     @Override
     void run() throws IOException {
-        print(surroundings.client(), prefix, out());
+        print(surroundings.client(), first(arguments), out());
     }
 
     static void print(ModelClient client, String prefix, PrintWriter out) throws IOException {

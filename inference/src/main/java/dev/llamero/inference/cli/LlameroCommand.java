@@ -27,6 +27,8 @@ import picocli.CommandLine.Option;
             "The commands on models ask the server at OLLAMA_HOST (default 127.0.0.1:11434)."
         })
 public final class LlameroCommand implements Callable<Integer> {
+    private static final int HELP_COLUMNS = 118;
+
     private final Surroundings surroundings;
 
     @Option(
@@ -95,6 +97,10 @@ public final class LlameroCommand implements Callable<Integer> {
     }
 
     private static void addHelp(CommandLine command) {
+        UsageMessageSpec usage = command.getCommandSpec().usageMessage().width(HELP_COLUMNS);
+        if (command.getCommand() instanceof ClientCommand client) {
+            usage.footer(client.variables());
+        }
         if (command.getCommandSpec().findOption("--help") == null) {
             command.getCommandSpec()
                     .addOption(OptionSpec.builder("-h", "--help")

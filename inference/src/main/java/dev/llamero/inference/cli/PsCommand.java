@@ -2,14 +2,20 @@ package dev.llamero.inference.cli;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** Lists the models in memory. */
 @Command(name = "ps", description = "List the models that are loaded.")
 final class PsCommand extends ClientCommand {
-    @Parameters(arity = "0..1", paramLabel = "PREFIX", description = "Only models whose name begins so.")
-    private String prefix = "";
+    @Parameters(
+            arity = "0..*",
+            hideParamSyntax = true,
+            paramLabel = "[PREFIX]",
+            description = "Only models whose name begins so.")
+    private List<String> arguments = new ArrayList<>();
 
     PsCommand(Surroundings surroundings) {
         super(surroundings);
@@ -17,6 +23,7 @@ final class PsCommand extends ClientCommand {
 
     @Override
     void run() throws IOException {
+        String prefix = first(arguments);
         Instant now = Instant.now();
         var table = new Table("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL");
         for (Reply model : surroundings.client().get("/api/ps").objects("models")) {

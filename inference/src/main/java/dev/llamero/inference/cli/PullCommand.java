@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
             "digest (https://HOST/FILE.gguf#sha256=HEX)."
         })
 final class PullCommand extends ClientCommand {
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "The model.")
+    @Parameters(arity = "0..*", hideParamSyntax = true, paramLabel = "MODEL", description = "The model.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(names = "--insecure", description = "Speak to the registry without encryption.")

@@ -10,7 +10,11 @@ import picocli.CommandLine.Parameters;
 /** Sends a model of the server's store to the registry that its name says. */
 @Command(name = "push", description = "Push a model to a registry.")
 final class PushCommand extends ClientCommand {
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "The model, named HOST/NAMESPACE/MODEL:TAG.")
+    @Parameters(
+            arity = "0..*",
+            hideParamSyntax = true,
+            paramLabel = "MODEL",
+            description = "The model, named HOST/NAMESPACE/MODEL:TAG.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(names = "--insecure", description = "Speak to the registry without encryption.")

@@ -10,7 +10,11 @@ import picocli.CommandLine.Parameters;
 /** Deletes models from disk. */
 @Command(name = "rm", description = "Delete models.")
 final class RmCommand extends ClientCommand {
-    @Parameters(arity = "0..*", paramLabel = "MODEL", description = "Names of models.")
+    @Parameters(
+            arity = "0..*",
+            hideParamSyntax = true,
+            paramLabel = "MODEL [MODEL...]",
+            description = "Names of models.")
     private List<String> arguments = new ArrayList<>();
 
     RmCommand(Surroundings surroundings) {

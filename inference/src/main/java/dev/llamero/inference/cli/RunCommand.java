@@ -20,7 +20,11 @@ import picocli.CommandLine.Parameters;
 final class RunCommand extends ClientCommand {
     private static final int WIDTH_DEFAULT = 80;
 
-    @Parameters(arity = "0..*", paramLabel = "MODEL [PROMPT...]", description = "The model's name, and a question.")
+    @Parameters(
+            arity = "0..*",
+            hideParamSyntax = true,
+            paramLabel = "MODEL [PROMPT...]",
+            description = "The model's name, and a question.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(names = "--keepalive", paramLabel = "D", description = "How long the model stays loaded, such as 5m.")
@@ -63,6 +67,14 @@ final class RunCommand extends ClientCommand {
 
     RunCommand(Surroundings surroundings) {
         super(surroundings);
+    }
+
+    @Override
+    String[] variables() {
+        var all = new ArrayList<>(List.of(super.variables()));
+        all.add("  OLLAMA_EDITOR      Editor for messages of a chat (Ctrl-G); else VISUAL or EDITOR, else vi");
+        all.add("  OLLAMA_NOHISTORY   Do not keep what is typed in a chat");
+        return all.toArray(String[]::new);
     }
 
     @Override

@@ -100,7 +100,7 @@ final class SetCommand {
             }
         } catch (IOException e) {
             // The next message will tell it.
-            out.println("Error: " + e.getMessage());
+            out.println("error: " + e.getMessage());
         }
     }
 }

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 /** Shows what a model is made of: tables, or one of its texts as it is. */
 @Command(name = "show", description = "Show what a model is and can do.")
 final class ShowCommand extends ClientCommand {
-    @Parameters(arity = "0..*", paramLabel = "MODEL", description = "The model's name.")
+    @Parameters(arity = "0..*", hideParamSyntax = true, paramLabel = "MODEL", description = "The model's name.")
     private List<String> arguments = new ArrayList<>();
 
     @Option(names = "--license", description = "Only its license.")

@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 /** Takes a model out of memory. */
 @Command(name = "stop", description = "Take a loaded model out of memory.")
 final class StopCommand extends ClientCommand {
-    @Parameters(arity = "0..*", paramLabel = "MODEL", description = "The model's name.")
+    @Parameters(arity = "0..*", hideParamSyntax = true, paramLabel = "MODEL", description = "The model's name.")
     private List<String> arguments = new ArrayList<>();
 
     StopCommand(Surroundings surroundings) {

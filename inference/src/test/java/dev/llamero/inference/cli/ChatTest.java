@@ -199,7 +199,7 @@ class ChatTest {
         type("/load absent\n");
         awaitScreen("Loading model 'absent'\nCouldn't find model 'absent'");
         type("/set think much\n");
-        awaitScreen("Error: invalid value for --think: \"much\"");
+        awaitScreen("error: invalid value for --think: \"much\"");
         type("/load tiny-qwen3\n");
         awaitScreen("Loading model 'tiny-qwen3'");
         type("/list tiny\n");

@@ -19,9 +19,12 @@ class CompletionCommandTest {
     @Test
     void bashCompletesCommandsFlagsAndModels() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/bash")), "skipped: there is no /bin/bash");
-        assertThat(completions("llamero st")).containsExactly("stop");
+        assertThat(completions("llamero sto")).containsExactly("stop");
         assertThat(completions("llamero run --hide")).containsExactly("--hidethinking");
-        assertThat(completions("llamero serve --keep")).containsExactly("--keep-alive");
+        assertThat(completions("llamero start --keep")).containsExactly("--keep-alive");
+        assertThat(completions("llamero proxy --")).containsExactly("--upstream", "--host");
+        assertThat(completions("llamero sta")).containsExactly("start");
+        assertThat(completions("llamero ben")).containsExactly("bench", "bench-model", "bench-proxy");
         assertThat(completions("llamero run ")).containsExactly("qwen3:8b", "smol:latest");
         assertThat(completions("llamero rm sm")).containsExactly("smol:latest");
         assertThat(completions("llamero show qwen3:")).containsExactly("8b");
@@ -65,6 +68,7 @@ class CompletionCommandTest {
         Path program = Files.writeString(folder.resolve("llamero"), """
             #!/bin/sh
             [ "$1" = model-names ] && printf 'qwen3:8b\\nsmol:latest\\n'
+            [ "$1 $2" = 'proxy --help' ] && printf 'Flags:\\n  --upstream   of\\n     --no\\n  --host  a\\n'
             """);
         assertThat(program.toFile().setExecutable(true)).isTrue();
         String script = ClientRun.of(1, "", List.of("completion", "bash")).out() + """

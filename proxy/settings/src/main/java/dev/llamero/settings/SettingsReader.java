@@ -13,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * Reads a server's settings once, at start: flags before environment before {@code llamero.yaml} before defaults.
@@ -176,20 +175,6 @@ public final class SettingsReader {
     /** How strong the source of a setting is: a flag wins over the environment, that over the file. */
     public int rank(Setting setting) {
         return found(setting).orElseThrow().rank();
-    }
-
-    /** A usage text: one line per setting with its flag, environment names, default and help. */
-    public static String usage(Collection<Setting> settings) {
-        return settings.stream()
-                .map(setting -> "  --%s%s%s%n      %s"
-                        .formatted(
-                                setting.key(),
-                                setting.environment().isEmpty()
-                                        ? ""
-                                        : "  [" + String.join(", ", setting.environment()) + "]",
-                                setting.fallback().isEmpty() ? "" : "  (default " + setting.fallback() + ")",
-                                setting.help()))
-                .collect(Collectors.joining(System.lineSeparator()));
     }
 
     /** A Go duration or a plain number of seconds; empty if it is neither or too large. */
