@@ -33,6 +33,7 @@ final class ScriptedUpstream implements AutoCloseable {
     private static final int WAIT_SECONDS = 20;
 
     private final ServerSocket listener;
+    private final Thread accepting = Thread.ofVirtual().unstarted(this::accept);
     private final List<Script> scripts = new ArrayList<>();
     private final LinkedBlockingQueue<Seen> seen = new LinkedBlockingQueue<>();
     private final AtomicInteger next = new AtomicInteger();
@@ -48,7 +49,7 @@ final class ScriptedUpstream implements AutoCloseable {
         this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         this.standing.putAll(standing);
         this.scripts.addAll(List.of(scripts));
-        Thread.ofVirtual().start(this::accept);
+        accepting.start();
     }
 
     /** The standing answers of an Ollama with these models. */
@@ -151,6 +152,12 @@ final class ScriptedUpstream implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            // The kernel takes connections for as long as somebody is in accept.
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void accept() {

@@ -1,13 +1,16 @@
 package dev.llamero.proxy.tls;
 
 import java.io.IOException;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.shredzone.acme4j.AccountBuilder;
 import org.shredzone.acme4j.Authorization;
 import org.shredzone.acme4j.Login;
@@ -36,6 +40,7 @@ final class AcmeClient {
     /** Where the server asks, before the token (RFC 8555, section 8.3). */
     static final String CHALLENGE_PATH = "/.well-known/acme-challenge/";
 
+    private static final System.Logger LOG = System.getLogger(AcmeClient.class.getName());
     private static final Duration STEP_WAIT = Duration.ofSeconds(90);
 
     private final TlsPlan.Acme plan;
@@ -59,10 +64,15 @@ final class AcmeClient {
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        Identity kept = Identity.read(file, file);
-        return kept.ends().isAfter(now) && kept.names().containsAll(plan.names())
-                ? Optional.of(kept)
-                : Optional.empty();
+        try {
+            Identity kept = Identity.read(file, file);
+            return kept.ends().isAfter(now) && kept.names().containsAll(plan.names())
+                    ? Optional.of(kept)
+                    : Optional.empty();
+        } catch (Identity.BadIdentityException e) {
+            LOG.log(System.Logger.Level.WARNING, "ordering another certificate: " + e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /**
@@ -128,8 +138,13 @@ final class AcmeClient {
                 return KeyPairUtils.readKeyPair(reader);
             }
         }
-        KeyPair fresh = LocalAuthority.newKey();
-        SecretFiles.write(file, Pem.of(fresh.getPrivate()));
+        // A key of Bouncy Castle's carries its curve in the form that is read back here; one of the JDK does not.
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", new BouncyCastleProvider());
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair fresh = generator.generateKeyPair();
+        var text = new StringWriter();
+        KeyPairUtils.writeKeyPair(fresh, text);
+        SecretFiles.write(file, text.toString());
         return fresh;
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +44,7 @@ public final class Certificates implements AutoCloseable {
     private final Thread thread =
             Thread.ofPlatform().name("certificates").daemon().unstarted(this::run);
     private List<FileTime> seen = List.of();
-    private Instant next;
+    private volatile Instant next;
     private Duration pause = FIRST_PAUSE;
 
     /**
@@ -110,6 +111,16 @@ public final class Certificates implements AutoCloseable {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has TLS", e);
         }
+    }
+
+    /** What a handshake is shown now. */
+    X509Certificate shown() {
+        return current.get().chain().getFirst();
+    }
+
+    /** When it looks after the certificate again. */
+    Instant nextLook() {
+        return next;
     }
 
     /** The answer to an ACME server that asks for this path on plain HTTP, if it is one that was promised. */
@@ -185,8 +196,10 @@ public final class Certificates implements AutoCloseable {
     private void order(TlsPlan.Acme order, Instant now) throws InterruptedException {
         try {
             current.swap(acme.orElseThrow().order());
-            next = withJitter(current.get());
             pause = FIRST_PAUSE;
+            // A server whose clock is far from ours must not be asked without end.
+            Instant due = withJitter(current.get());
+            next = due.isAfter(now.plus(pause)) ? due : now.plus(pause);
             LOG.log(
                     System.Logger.Level.INFO,
                     "certificate for " + order.names() + " from "

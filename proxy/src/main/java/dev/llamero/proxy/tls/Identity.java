@@ -2,7 +2,6 @@ package dev.llamero.proxy.tls;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +20,6 @@ import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
-import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 
 /**
  * A private key and the chain that proves it. Immutable.
@@ -75,14 +72,7 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
 
     /** Writes key and chain into one file that only its owner may read, whole or not at all. */
     void write(Path file) throws IOException {
-        var text = new StringWriter();
-        try (var pem = new JcaPEMWriter(text)) {
-            pem.writeObject(new JcaPKCS8Generator(key, null));
-            for (X509Certificate certificate : chain) {
-                pem.writeObject(certificate);
-            }
-        }
-        SecretFiles.write(file, text.toString());
+        SecretFiles.write(file, Pem.of(key, chain));
     }
 
     static PrivateKey privateKey(Path file) {
