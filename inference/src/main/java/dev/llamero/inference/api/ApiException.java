@@ -1,7 +1,7 @@
 package dev.llamero.inference.api;
 
 /** A request cannot be answered as asked: a status and the text that the client sees. */
-public final class ApiException extends RuntimeException {
+public sealed class ApiException extends RuntimeException permits CloudException {
     private static final long serialVersionUID = 1L;
 
     private final int status;

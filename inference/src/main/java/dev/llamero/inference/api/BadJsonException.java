@@ -17,7 +17,8 @@ public final class BadJsonException extends RuntimeException {
         this.empty = empty;
     }
 
-    static BadJsonException empty() {
+    /** There is no value at all. */
+    public static BadJsonException empty() {
         return new BadJsonException("EOF", true);
     }
 

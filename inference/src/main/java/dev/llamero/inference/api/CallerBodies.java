@@ -5,64 +5,97 @@ import dev.llamero.dialects.CompletionRequest;
 import dev.llamero.dialects.Manner;
 import dev.llamero.dialects.MessagesRequest;
 import dev.llamero.dialects.ResponsesRequest;
-import java.util.List;
 
 /**
- * Bodies of the routes that speak other dialects than Ollama's. What is no JSON object, or has plain fields of a wrong
- * type, is told in the words of Go's decoder, as on every other route; the rest in the words of the translation.
+ * Bodies of the routes that speak other dialects than Ollama's. What is no JSON object, or has fields of a wrong type,
+ * is told in the words of Go's decoder, as on every other route; the rest in the words of the translation.
  *
  * <p>Each method throws {@link BadJsonException} for the first, and {@link dev.llamero.dialects.DialectException} for
  * the second.
  */
 public final class CallerBodies {
+    private static final GoShape STREAM_OPTIONS = new GoShape("openai.StreamOptions").with("bool", "include_usage");
+
+    private static final GoShape TOOL_CALL = new GoShape("openai.ToolCall")
+            .with("string", "id", "type")
+            .with("int", "index")
+            .with(
+                    "function",
+                    new GoShape("struct { Name string \"json:\\\"name\\\"\"; Arguments string"
+                                    + " \"json:\\\"arguments\\\"\" }")
+                            .with("string", "name", "arguments"));
+
+    private static final GoShape CHAT_MESSAGE = new GoShape("openai.Message")
+            .with("string", "role", "reasoning", "name", "tool_call_id")
+            .with("any", "content")
+            .withList("tool_calls", TOOL_CALL);
+
+    private static final GoShape CHAT = new GoShape("openai.ChatCompletionRequest")
+            .with("string", "model", "reasoning_effort")
+            .withList("messages", CHAT_MESSAGE)
+            .with("bool", "stream", "logprobs")
+            .with("stream_options", STREAM_OPTIONS)
+            .with("int", "max_tokens", "seed", "top_logprobs")
+            .with("any", "stop")
+            .with("float64", "temperature", "frequency_penalty", "presence_penalty", "top_p")
+            .with(
+                    "response_format",
+                    new GoShape("openai.ResponseFormat")
+                            .with("string", "type")
+                            .with("json_schema", new GoShape("openai.JsonSchema").with("any", "schema")))
+            .withList("tools", "api.Tool")
+            .with("reasoning", new GoShape("openai.Reasoning").with("string", "effort"));
+
+    private static final GoShape COMPLETION = new GoShape("openai.CompletionRequest")
+            .with("string", "model", "prompt", "suffix")
+            .with("float32", "frequency_penalty", "presence_penalty", "temperature", "top_p")
+            .with("int", "max_tokens", "seed", "logprobs")
+            .with("any", "stop")
+            .with("bool", "stream")
+            .with("stream_options", STREAM_OPTIONS);
+
+    private static final GoShape RESPONSES = new GoShape("openai.ResponsesRequest")
+            .with("string", "model", "instructions", "truncation")
+            .with("bool", "background", "stream")
+            .with("any", "conversation", "input", "text", "tools")
+            .withList("include", "string")
+            .with("int", "max_output_tokens")
+            .with("float64", "temperature", "top_p")
+            .with("reasoning", new GoShape("openai.ResponsesReasoning").with("string", "effort", "summary"));
+
+    private static final GoShape MESSAGES = new GoShape("anthropic.MessagesRequest")
+            .with("string", "model")
+            .with("int", "max_tokens", "top_k")
+            .withList("messages", new GoShape("anthropic.MessageParam").with("any", "role", "content"))
+            .with("any", "system", "tools", "tool_choice", "metadata", "output_config")
+            .with("bool", "stream")
+            .with("float64", "temperature", "top_p")
+            .withList("stop_sequences", "string")
+            .with(
+                    "thinking",
+                    new GoShape("anthropic.ThinkingConfig")
+                            .with("string", "type")
+                            .with("int", "budget_tokens"));
+
     private CallerBodies() {}
 
     /** Body of {@code POST /v1/chat/completions}. */
     public static ChatCompletionRequest chatCompletion(byte[] body) {
-        check(
-                body,
-                "openai.ChatCompletionRequest",
-                List.of("model", "reasoning_effort"),
-                List.of("stream", "logprobs"),
-                List.of("max_tokens", "seed", "top_logprobs"));
-        return ChatCompletionRequest.read(body, Manner.OLLAMA);
+        return ChatCompletionRequest.read(CHAT.canonical(body), Manner.OLLAMA);
     }
 
     /** Body of {@code POST /v1/completions}. */
     public static CompletionRequest completion(byte[] body) {
-        check(
-                body,
-                "openai.CompletionRequest",
-                List.of("model", "prompt", "suffix"),
-                List.of("stream"),
-                List.of("max_tokens", "seed", "logprobs"));
-        return CompletionRequest.read(body, Manner.OLLAMA);
+        return CompletionRequest.read(COMPLETION.canonical(body), Manner.OLLAMA);
     }
 
     /** Body of {@code POST /v1/responses}. */
     public static ResponsesRequest responses(byte[] body) {
-        check(
-                body,
-                "openai.ResponsesRequest",
-                List.of("model", "instructions", "truncation"),
-                List.of("stream", "background"),
-                List.of("max_output_tokens"));
-        return ResponsesRequest.read(body, Manner.OLLAMA);
+        return ResponsesRequest.read(RESPONSES.canonical(body), Manner.OLLAMA);
     }
 
     /** Body of {@code POST /v1/messages}. */
     public static MessagesRequest messages(byte[] body) {
-        check(body, "anthropic.MessagesRequest", List.of("model"), List.of("stream"), List.of("max_tokens", "top_k"));
-        return MessagesRequest.read(body, Manner.OLLAMA);
-    }
-
-    private static void check(
-            byte[] body, String goType, List<String> strings, List<String> flags, List<String> integers) {
-        GoStruct.read(body, goType, fields -> {
-            strings.forEach(fields::string);
-            flags.forEach(flag -> fields.bool(flag, false));
-            integers.forEach(fields::integer);
-            return goType;
-        });
+        return MessagesRequest.read(MESSAGES.canonical(body), Manner.OLLAMA);
     }
 }

@@ -2,6 +2,7 @@ package dev.llamero.inference.api;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,14 +13,46 @@ import java.util.List;
  * <p>Bytes behind the first value are ignored. Used by one thread.
  */
 public final class GoJson {
-    /** Deepest nesting that is read; Go stops at 10,000. Named so that the reader cannot exhaust a thread's stack. */
-    static final int DEPTH_MAX = 1_000;
+    /** Deepest nesting that is read, as in Go. */
+    static final int DEPTH_MAX = 10_000;
 
     private final byte[] bytes;
+    private final ArrayDeque<Container> open = new ArrayDeque<>();
     private int at;
 
     private GoJson(byte[] bytes) {
         this.bytes = bytes;
+    }
+
+    /** An object or array whose end is not read yet: a list of these, since a thread's stack is not as deep. */
+    private static final class Container {
+        final int start;
+        final List<JsonValue.Member> members;
+        final List<JsonValue> items = new ArrayList<>();
+        String key = "";
+
+        Container(int start, boolean isObject) {
+            this.start = start;
+            this.members = isObject ? new ArrayList<>() : null;
+        }
+
+        boolean isObject() {
+            return members != null;
+        }
+
+        void add(JsonValue value) {
+            if (isObject()) {
+                members.add(new JsonValue.Member(key, value));
+            } else {
+                items.add(value);
+            }
+        }
+
+        JsonValue closed(int end) {
+            return isObject()
+                    ? new JsonValue.Obj(List.copyOf(members), start, end)
+                    : new JsonValue.Arr(List.copyOf(items), start, end);
+        }
     }
 
     /**
@@ -33,19 +66,29 @@ public final class GoJson {
         if (reader.at == body.length) {
             throw BadJsonException.empty();
         }
-        return reader.value(0);
+        return reader.value();
     }
 
-    private JsonValue value(int depth) {
-        if (depth > DEPTH_MAX) {
-            throw new BadJsonException("exceeded max depth");
+    private JsonValue value() {
+        while (true) {
+            JsonValue value = begun();
+            while (value != null) {
+                if (open.isEmpty()) {
+                    return value;
+                }
+                open.getLast().add(value);
+                value = closed(open.getLast());
+            }
         }
+    }
+
+    /** A value that is no container, or an empty one; null if one was opened, up to where its next value begins. */
+    private JsonValue begun() {
         skipSpace();
         int start = at;
         byte first = peek();
         return switch (first) {
-            case '{' -> object(depth, start);
-            case '[' -> array(depth, start);
+            case '{', '[' -> opened(first, start);
             case '"' -> new JsonValue.Str(string(), start, at);
             case 't' -> literal("true", new JsonValue.Bool(true, start, start + 4));
             case 'f' -> literal("false", new JsonValue.Bool(false, start, start + 5));
@@ -59,58 +102,52 @@ public final class GoJson {
         };
     }
 
-    private JsonValue object(int depth, int start) {
-        var members = new ArrayList<JsonValue.Member>();
+    private JsonValue opened(byte first, int start) {
+        if (open.size() == DEPTH_MAX) {
+            throw unexpected(first, "exceeded max depth");
+        }
+        var container = new Container(start, first == '{');
         at++;
         skipSpace();
-        if (peek() == '}') {
+        if (peek() == (container.isObject() ? '}' : ']')) {
             at++;
-            return new JsonValue.Obj(List.of(), start, at);
+            return container.closed(at);
         }
-        while (true) {
-            skipSpace();
-            if (peek() != '"') {
-                throw unexpected(peek(), "looking for beginning of object key string");
-            }
-            String key = string();
-            skipSpace();
-            if (peek() != ':') {
-                throw unexpected(peek(), "after object key");
-            }
-            at++;
-            members.add(new JsonValue.Member(key, value(depth + 1)));
-            skipSpace();
-            byte next = peek();
-            if (next != ',' && next != '}') {
-                throw unexpected(next, "after object key:value pair");
-            }
-            at++;
-            if (next == '}') {
-                return new JsonValue.Obj(List.copyOf(members), start, at);
-            }
-        }
+        open.addLast(container);
+        key(container);
+        return null;
     }
 
-    private JsonValue array(int depth, int start) {
-        var items = new ArrayList<JsonValue>();
-        at++;
+    /** Behind a value inside: the container if it ends here, else null and on to its next value. */
+    private JsonValue closed(Container container) {
         skipSpace();
-        if (peek() == ']') {
-            at++;
-            return new JsonValue.Arr(List.of(), start, at);
+        byte next = peek();
+        if (next != ',' && next != (container.isObject() ? '}' : ']')) {
+            throw unexpected(next, container.isObject() ? "after object key:value pair" : "after array element");
         }
-        while (true) {
-            items.add(value(depth + 1));
-            skipSpace();
-            byte next = peek();
-            if (next != ',' && next != ']') {
-                throw unexpected(next, "after array element");
-            }
-            at++;
-            if (next == ']') {
-                return new JsonValue.Arr(List.copyOf(items), start, at);
-            }
+        at++;
+        if (next == ',') {
+            key(container);
+            return null;
         }
+        open.removeLast();
+        return container.closed(at);
+    }
+
+    private void key(Container container) {
+        if (!container.isObject()) {
+            return;
+        }
+        skipSpace();
+        if (peek() != '"') {
+            throw unexpected(peek(), "looking for beginning of object key string");
+        }
+        container.key = string();
+        skipSpace();
+        if (peek() != ':') {
+            throw unexpected(peek(), "after object key");
+        }
+        at++;
     }
 
     private JsonValue literal(String word, JsonValue value) {
@@ -168,7 +205,7 @@ public final class GoJson {
             at++;
         }
         if (bytes[at] == '"') {
-            return new String(bytes, from, at++ - from, StandardCharsets.UTF_8);
+            return GoText.decoded(bytes, from, at++);
         }
         var text = new StringBuilder();
         var run = new ByteArrayOutputStream();
@@ -192,7 +229,7 @@ public final class GoJson {
     }
 
     private static StringBuilder flush(ByteArrayOutputStream run, StringBuilder text) {
-        text.append(run.toString(StandardCharsets.UTF_8));
+        text.append(GoText.decoded(run.toByteArray(), 0, run.size()));
         run.reset();
         return text;
     }

@@ -72,21 +72,36 @@ public sealed interface JsonValue {
         }
     }
 
+    /** Deepest nesting of {@link #plain}, which recurses, as does what works with it. */
+    int PLAIN_DEPTH_MAX = 200;
+
     /**
      * The value as plain Java: ordered maps, lists, strings, booleans, null, and numbers as Go's {@code any} would
      * print them: a {@link Long} where the number is whole and a double holds it exactly, else a {@link Double}.
+     *
+     * @throws BadJsonException if it is nested deeper than {@link #PLAIN_DEPTH_MAX}
      */
     default Object plain() {
-        return switch (this) {
+        return plain(this, 0);
+    }
+
+    private static Object plain(JsonValue value, int depth) {
+        if (depth > PLAIN_DEPTH_MAX) {
+            throw new BadJsonException("nested deeper than " + PLAIN_DEPTH_MAX + " levels");
+        }
+        return switch (value) {
             case Obj object -> {
                 Map<String, Object> map = new LinkedHashMap<>();
-                object.members()
-                        .forEach(member -> map.put(member.key(), member.value().plain()));
+                for (Member member : object.members()) {
+                    map.put(member.key(), plain(member.value(), depth + 1));
+                }
                 yield map;
             }
             case Arr array -> {
                 List<Object> list = new ArrayList<>(array.items().size());
-                array.items().forEach(item -> list.add(item.plain()));
+                for (JsonValue item : array.items()) {
+                    list.add(plain(item, depth + 1));
+                }
                 yield list;
             }
             case Str string -> string.text();

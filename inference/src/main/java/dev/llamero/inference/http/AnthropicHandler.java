@@ -3,6 +3,7 @@ package dev.llamero.inference.http;
 import dev.llamero.dialects.MessagesRequest;
 import dev.llamero.inference.api.CallerBodies;
 import dev.llamero.inference.api.ChatRequest;
+import dev.llamero.inference.api.GoText;
 
 /** Anthropic's route over the same handling as Ollama's own chat (specification 19). Any thread. */
 final class AnthropicHandler {
@@ -20,7 +21,8 @@ final class AnthropicHandler {
      */
     void messages(Exchange exchange) throws InterruptedException {
         MessagesRequest request = CallerBodies.messages(exchange.body());
-        if (!preparation.model(request.model()).can("thinking")) {
+        boolean named = !GoText.trimmed(request.model()).isEmpty();
+        if (named && !preparation.model(request.model()).can("thinking")) {
             request = request.withoutThinking();
         }
         chat.answer(exchange, ChatRequest.read(request.call().ollamaBody()), new CallerReplies(exchange, request));

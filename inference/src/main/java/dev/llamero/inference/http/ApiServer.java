@@ -3,6 +3,7 @@ package dev.llamero.inference.http;
 import dev.llamero.inference.api.JsonText;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
@@ -91,24 +92,35 @@ public final class ApiServer implements AutoCloseable {
                 && address.isLoopbackAddress();
     }
 
-    /** What is refused before it reaches a route gets Ollama's error body as well. */
+    /**
+     * What is refused before it reaches a route gets an error body as well, and what is no HTTP the text of Go's
+     * server.
+     */
     private static DirectHandlers refusals() {
         var builder = DirectHandlers.builder();
         for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
             builder.addHandler(type, (request, event, status, headers, message) -> {
+                if (status.code() == Status.BAD_REQUEST_400.code()) {
+                    return refusal(status, headers, "text/plain; charset=utf-8", "400 Bad Request");
+                }
                 String text = status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()
                         ? "request body is larger than " + (Exchange.BODY_BYTES_MAX >> 20) + " MiB"
                         : status.reasonPhrase().toLowerCase(Locale.ROOT);
-                return DirectHandler.TransportResponse.builder()
-                        .status(status)
-                        .headers(headers)
-                        .header(HeaderNames.CONTENT_TYPE, Exchange.JSON)
-                        .keepAlive(false)
-                        .entity(Texts.utf8(JsonText.of(Map.of("error", text))))
-                        .build();
+                return refusal(status, headers, Exchange.JSON, JsonText.of(Map.of("error", text)));
             });
         }
         return builder.build();
+    }
+
+    private static DirectHandler.TransportResponse refusal(
+            Status status, ServerResponseHeaders headers, String type, String text) {
+        return DirectHandler.TransportResponse.builder()
+                .status(status)
+                .headers(headers)
+                .header(HeaderNames.CONTENT_TYPE, type)
+                .keepAlive(false)
+                .entity(Texts.utf8(text))
+                .build();
     }
 
     /** Who we are to registries: they answer by the version of Ollama that a client claims to be. */

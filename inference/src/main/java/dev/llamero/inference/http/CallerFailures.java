@@ -1,11 +1,13 @@
 package dev.llamero.inference.http;
 
 import dev.llamero.dialects.CallerDialect;
-import dev.llamero.dialects.DialectError;
 import dev.llamero.dialects.DialectException;
 import dev.llamero.dialects.Failure;
+import dev.llamero.dialects.OpenAiErrors;
 import dev.llamero.inference.api.BadJsonException;
+import dev.llamero.inference.api.CloudException;
 import java.io.ByteArrayOutputStream;
+import java.util.Map;
 
 /**
  * Failures on the routes of other dialects, in their envelopes (specification 18.1, 19). As in Ollama, what is found
@@ -24,22 +26,34 @@ final class CallerFailures {
     }
 
     static void send(Exchange exchange, RuntimeException failure) {
-        CallerDialect dialect = exchange.path().startsWith(MESSAGES) ? CallerDialect.ANTHROPIC : CallerDialect.OPENAI;
         switch (failure) {
-            case DialectException bad -> own(exchange, dialect, Failure.of(bad.error()));
-            case BadJsonException bad -> own(exchange, dialect, new Failure(400, bad.getMessage(), null, null));
+            case DialectException bad -> {
+                Failure told = Failure.of(bad.error());
+                exchange.send(told.status(), Exchange.JSON, body(exchange, told.status(), told.message()));
+            }
+            case BadJsonException bad -> exchange.send(400, Exchange.JSON, body(exchange, 400, bad.getMessage()));
+            // Ollama asks for its cloud before it looks at the dialect.
+            case CloudException cloud -> exchange.json(cloud.status(), Map.of("error", cloud.getMessage()));
             default -> {
                 ErrorReplies.Reply reply = ErrorReplies.of(failure);
-                Failure refused = Failure.of(new DialectError.Refused(reply.status(), reply.text()));
                 var body = new ByteArrayOutputStream();
-                body.writeBytes(dialect.error(refused, exchange.requestId()));
+                body.writeBytes(body(exchange, reply.status(), reply.text()));
                 body.write('\n');
                 exchange.send(reply.status(), JSON, body.toByteArray());
             }
         }
     }
 
-    private static void own(Exchange exchange, CallerDialect dialect, Failure failure) {
-        exchange.send(failure.status(), Exchange.JSON, dialect.error(failure, exchange.requestId()));
+    /** The envelope of the route. OpenAI's has neither {@code param} nor {@code code} here, and three types. */
+    private static byte[] body(Exchange exchange, int status, String message) {
+        if (exchange.path().startsWith(MESSAGES)) {
+            return CallerDialect.ANTHROPIC.error(new Failure(status, message, null, null), exchange.requestId());
+        }
+        String type = switch (status) {
+            case 400 -> "invalid_request_error";
+            case 404 -> "not_found_error";
+            default -> "api_error";
+        };
+        return OpenAiErrors.body(message, type, null, null);
     }
 }

@@ -2,6 +2,7 @@ package dev.llamero.inference.http;
 
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.ChatRequest;
+import dev.llamero.inference.api.GoText;
 import dev.llamero.inference.api.Think;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
@@ -25,7 +26,7 @@ final class ChatHandler {
     /** Answers a request, whoever it came from. */
     void answer(Exchange exchange, ChatRequest request, Replies replies) throws InterruptedException {
         Preparation.checkLogprobs(request.run());
-        if (request.model().isBlank()) {
+        if (GoText.trimmed(request.model()).isEmpty()) {
             throw ApiException.badRequest("model is required");
         }
         LocalModel model = preparation.model(request.model());

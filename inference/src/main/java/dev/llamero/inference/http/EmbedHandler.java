@@ -2,6 +2,7 @@ package dev.llamero.inference.http;
 
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.EmbedRequest;
+import dev.llamero.inference.api.GoText;
 import dev.llamero.inference.engine.Embedder;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.model.LoadedModels;
@@ -35,9 +36,6 @@ final class EmbedHandler {
     /** {@code /api/embed}. */
     void embed(Exchange exchange) throws InterruptedException {
         EmbedRequest request = EmbedRequest.read(exchange.body());
-        if (request.model().isBlank()) {
-            throw ApiException.notFound("model '" + request.model() + "' not found");
-        }
         Result result = run(exchange, request);
         Map<String, Object> reply = new LinkedHashMap<>();
         reply.put("model", request.model());
@@ -53,7 +51,7 @@ final class EmbedHandler {
     /** {@code /api/embeddings}: one text, one vector and nothing else. */
     void embeddings(Exchange exchange) throws InterruptedException {
         EmbedRequest request = EmbedRequest.readPrompt(exchange.body());
-        if (request.model().isBlank()) {
+        if (GoText.trimmed(request.model()).isEmpty()) {
             throw ApiException.badRequest("model is required");
         }
         try {
@@ -76,6 +74,9 @@ final class EmbedHandler {
 
     /** Loads the model and makes the vectors. */
     Result run(Exchange exchange, EmbedRequest request) throws InterruptedException {
+        if (GoText.trimmed(request.model()).isEmpty()) {
+            throw ApiException.notFound("model '" + request.model() + "' not found");
+        }
         LocalModel model = preparation.embeddingModel(request.model());
         if (!request.inputs().isEmpty() && !model.can("embedding")) {
             throw new ApiException(501, NOT_SUPPORTED);

@@ -10,6 +10,7 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -49,8 +50,16 @@ final class Exchange {
         return request.prologue().method().text();
     }
 
+    /** The path with its escapes read, as routes and names in it mean it. */
     String path() {
-        return request.prologue().uriPath().rawPath();
+        String raw = request.prologue().uriPath().rawPath();
+        return raw.indexOf('%') < 0 ? raw : URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** What follows the last slash of the path. */
+    String lastSegment() {
+        String path = path();
+        return path.substring(path.lastIndexOf('/') + 1);
     }
 
     String query() {

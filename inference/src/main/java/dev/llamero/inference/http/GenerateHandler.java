@@ -3,6 +3,7 @@ package dev.llamero.inference.http;
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.ChatMessage;
 import dev.llamero.inference.api.GenerateRequest;
+import dev.llamero.inference.api.GoText;
 import dev.llamero.inference.api.Think;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
@@ -30,7 +31,7 @@ final class GenerateHandler {
     /** Answers a request, whoever it came from. */
     void answer(Exchange exchange, GenerateRequest request, Replies replies) throws InterruptedException {
         Preparation.checkLogprobs(request.run());
-        if (request.model().isBlank()) {
+        if (GoText.trimmed(request.model()).isEmpty()) {
             throw ApiException.notFound("model '" + request.model() + "' not found");
         }
         LocalModel model = preparation.model(request.model());

@@ -1,6 +1,7 @@
 package dev.llamero.inference.http;
 
 import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.GoText;
 import dev.llamero.inference.api.ShowRequest;
 import dev.llamero.inference.engine.Engine;
 import dev.llamero.inference.model.LoadedModels;
@@ -97,10 +98,10 @@ final class ModelsHandler {
 
     void show(Exchange exchange) {
         ShowRequest request = ShowRequest.read(exchange.body());
-        if (request.model().isBlank()) {
+        if (GoText.trimmed(request.model()).isEmpty()) {
             throw ApiException.badRequest("model is required");
         }
-        LocalModel model = store.require(request.model(), name -> "model '" + name.display() + "' not found");
+        LocalModel model = store.requireDetails(request.model(), name -> "model '" + name.display() + "' not found");
         boolean copilot = exchange.header(HeaderNames.USER_AGENT).orElse("").startsWith("GitHubCopilotChat/");
         exchange.json(200, new ShowReply(model, request, copilot).object());
     }

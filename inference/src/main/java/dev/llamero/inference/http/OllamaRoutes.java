@@ -38,6 +38,7 @@ final class OllamaRoutes {
         add("HEAD", "/api/tags", models::tags);
         add("GET", "/api/ps", models::ps);
         add("POST", "/api/show", models::show);
+        cloud();
         add("POST", "/api/create", new CreateHandler(store)::create);
         var transfers = new TransferHandler(store);
         add("POST", "/api/pull", transfers::pull);
@@ -60,6 +61,16 @@ final class OllamaRoutes {
         add("GET", "/metrics", metrics);
         add("GET", "/v1/models", openAi::models);
         add("GET", "/v1/models/*", openAi::model);
+    }
+
+    private void cloud() {
+        add("GET", "/api/status", CloudHandler::status);
+        add("POST", "/api/me", CloudHandler::account);
+        add("POST", "/api/signout", CloudHandler::account);
+        add("DELETE", "/api/user/keys/*", CloudHandler::account);
+        add("POST", "/api/experimental/web_search", CloudHandler::webSearch);
+        add("POST", "/api/experimental/web_fetch", CloudHandler::webFetch);
+        add("GET", "/api/experimental/model-recommendations", CloudHandler::recommendations);
     }
 
     private void add(String method, String path, Endpoint endpoint) {

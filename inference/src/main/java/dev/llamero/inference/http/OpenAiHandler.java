@@ -7,14 +7,13 @@ import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.CallerBodies;
 import dev.llamero.inference.api.ChatRequest;
 import dev.llamero.inference.api.GenerateRequest;
+import dev.llamero.inference.api.GoText;
 import dev.llamero.inference.api.JsonText;
 import dev.llamero.inference.api.OpenAiEmbedRequest;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelStore;
-import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -68,9 +67,11 @@ final class OpenAiHandler {
 
     /** {@code GET /v1/models/ID}. */
     void model(Exchange exchange) {
-        String path = exchange.path();
-        String id = decoded(path.substring(path.lastIndexOf('/') + 1));
-        LocalModel model = store.require(id, name -> "model '" + name.display() + "' not found");
+        String id = exchange.lastSegment();
+        if (GoText.trimmed(id).isEmpty()) {
+            throw ApiException.badRequest("model is required");
+        }
+        LocalModel model = store.requireDetails(id, name -> "model '" + name.display() + "' not found");
         ModelList list = list();
         byte[] body = list.model(id)
                 .or(() -> list.model(model.name().display()))
@@ -81,14 +82,6 @@ final class OpenAiHandler {
 
     private ModelList list() {
         return ModelList.read(Texts.utf8(JsonText.of(models.tags())));
-    }
-
-    private static String decoded(String segment) {
-        try {
-            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
-            throw ApiException.badRequest("the path is not valid: " + e.getMessage());
-        }
     }
 
     /** {@code POST /v1/embeddings}. */

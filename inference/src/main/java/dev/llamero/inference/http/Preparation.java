@@ -2,6 +2,7 @@ package dev.llamero.inference.http;
 
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.ChatMessage;
+import dev.llamero.inference.api.GoText;
 import dev.llamero.inference.api.ModelOptions;
 import dev.llamero.inference.api.RunRequest;
 import dev.llamero.inference.api.Think;
@@ -47,7 +48,8 @@ final class Preparation {
 
     /** The model that a request for embeddings means. */
     LocalModel embeddingModel(String typed) {
-        return parts.store().require(typed, name -> "model \"" + typed + "\" not found, try pulling it first");
+        return parts.store()
+                .require(typed, name -> "model " + GoText.quoted(typed) + " not found, try pulling it first");
     }
 
     void unload(LocalModel model) {
@@ -61,7 +63,7 @@ final class Preparation {
     static Think think(LocalModel model, String typed, Think asked) {
         boolean able = model.can("thinking");
         if (asked != null && asked.on() && !able) {
-            throw ApiException.badRequest("\"" + typed + "\" does not support thinking");
+            throw ApiException.badRequest(GoText.quoted(typed) + " does not support thinking");
         }
         return asked == null && able ? Think.DEFAULT : asked;
     }
@@ -75,7 +77,7 @@ final class Preparation {
     static void checkCapabilities(LocalModel model, String typed, String verb, String extra) {
         var missing = new ArrayList<String>();
         if (!model.can("completion")) {
-            missing.add("\"" + typed + "\" does not support " + verb);
+            missing.add(GoText.quoted(typed) + " does not support " + verb);
         }
         if (!extra.isEmpty() && !model.can(extra)) {
             missing.add(model.name().full() + " does not support " + extra);

@@ -3,7 +3,7 @@ package dev.llamero.inference.http;
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.CopyRequest;
 import dev.llamero.inference.api.DeleteRequest;
-import dev.llamero.inference.api.JsonText;
+import dev.llamero.inference.api.GoText;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelStore;
@@ -15,8 +15,6 @@ import dev.llamero.models.store.ModelName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
@@ -49,12 +47,12 @@ final class StoreHandler {
         Optional<ModelName> installed = store.manifests().installed(source);
         if (installed.isEmpty()) {
             refuseLooseFile(source, "copied; give it another name with `create`");
-            throw ApiException.notFound("model " + JsonText.of(request.source()) + " not found");
+            throw ApiException.notFound("model " + GoText.quoted(request.source()) + " not found");
         }
         try {
             store.copy(installed.get(), store.manifests().spelling(target));
         } catch (NoSuchFileException e) {
-            throw ApiException.notFound("model " + JsonText.of(request.source()) + " not found");
+            throw ApiException.notFound("model " + GoText.quoted(request.source()) + " not found");
         } catch (IOException e) {
             throw new UncheckedIOException("cannot copy " + source.display(), e);
         }
@@ -63,7 +61,7 @@ final class StoreHandler {
 
     private static ModelName name(String text, String what) {
         return ModelName.parse(text)
-                .orElseThrow(() -> ApiException.badRequest(what + " " + JsonText.of(text) + " is invalid"));
+                .orElseThrow(() -> ApiException.badRequest(what + " " + GoText.quoted(text) + " is invalid"));
     }
 
     /** A GGUF file in the models folder is a model without a manifest. */
@@ -77,11 +75,11 @@ final class StoreHandler {
 
     void delete(Exchange exchange) {
         DeleteRequest request = DeleteRequest.read(exchange.body());
-        if (request.model().isBlank()) {
+        if (GoText.trimmed(request.model()).isEmpty()) {
             throw ApiException.badRequest("model is required");
         }
-        ModelName name = ModelStore.nameOf(request.model())
-                .orElseThrow(() -> ApiException.badRequest("name " + JsonText.of(request.model()) + " is invalid"));
+        ModelName name = ModelStore.storedName(request.model())
+                .orElseThrow(() -> ApiException.badRequest("name " + GoText.quoted(request.model()) + " is invalid"));
         var store = access().folder();
         Optional<ModelName> installed = store.manifests().installed(name);
         if (installed.isEmpty()) {
@@ -100,16 +98,16 @@ final class StoreHandler {
     }
 
     void blobExists(Exchange exchange) {
-        String given = lastSegment(exchange);
+        String given = exchange.lastSegment();
         Digest digest = digest(given);
         if (!access().folder().blobs().has(digest)) {
-            throw ApiException.notFound("blob " + JsonText.of(given) + " not found");
+            throw ApiException.notFound("blob " + GoText.quoted(given) + " not found");
         }
         exchange.send(200, null, NOTHING);
     }
 
     void createBlob(Exchange exchange) {
-        String given = lastSegment(exchange);
+        String given = exchange.lastSegment();
         Digest digest = digest(given);
         var blobs = access().folder().blobs();
         if (blobs.has(digest)) {
@@ -124,17 +122,12 @@ final class StoreHandler {
             writer.writeAll(body);
             writer.commit(digest);
         } catch (DigestMismatchException e) {
-            throw ApiException.badRequest("digest mismatch, expected " + JsonText.of(given) + ", got "
-                    + JsonText.of(e.actual().toString()));
+            throw ApiException.badRequest("digest mismatch, expected " + GoText.quoted(given) + ", got "
+                    + GoText.quoted(e.actual().toString()));
         } catch (IOException e) {
             throw new ApiException(500, "cannot store the blob: " + e.getMessage());
         }
         exchange.send(201, null, NOTHING);
-    }
-
-    private static String lastSegment(Exchange exchange) {
-        String path = exchange.path();
-        return URLDecoder.decode(path.substring(path.lastIndexOf('/') + 1).replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     private static Digest digest(String given) {

@@ -1,11 +1,13 @@
 package dev.llamero.inference.model;
 
 import dev.llamero.inference.api.ApiException;
+import dev.llamero.inference.api.CloudException;
 import dev.llamero.models.store.ModelName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What is on disk: loose GGUF files first, then an Ollama store. Looks at the disk on each call, so
@@ -57,8 +59,21 @@ public final class ModelStore {
      * @param notFound the message if there is none; it gets the full name with tag
      * @throws ApiException if the string is no name, means a cloud model, or is not installed
      */
-    public LocalModel require(String raw, java.util.function.Function<ModelName, String> notFound) {
-        ModelName name = nameOf(raw).orElseThrow(() -> ApiException.badRequest("invalid model name"));
+    public LocalModel require(String raw, Function<ModelName, String> notFound) {
+        return require(raw, "remote model is unavailable", notFound);
+    }
+
+    /** As {@link #require}, for a request that only looks at the model. */
+    public LocalModel requireDetails(String raw, Function<ModelName, String> notFound) {
+        return require(raw, "remote model details are unavailable", notFound);
+    }
+
+    private LocalModel require(String raw, String operation, Function<ModelName, String> notFound) {
+        ModelRef ref = ModelRef.parse(raw);
+        ModelName name = ModelName.parse(ref.base()).orElseThrow(() -> ApiException.badRequest("invalid model name"));
+        if (ref.cloud()) {
+            throw new CloudException(operation);
+        }
         return find(name).orElseThrow(() -> ApiException.notFound(notFound.apply(name)));
     }
 
@@ -67,16 +82,14 @@ public final class ModelStore {
         return sources.stream().flatMap(source -> source.find(name).stream()).findFirst();
     }
 
-    /**
-     * The name that a request's string means; empty if it is none.
-     *
-     * @throws ApiException if it means a cloud model
-     */
+    /** The name that a base of a new model means; empty if it is none, or a cloud model's. */
     public static Optional<ModelName> nameOf(String raw) {
         ModelRef ref = ModelRef.parse(raw);
-        if (ref.cloud()) {
-            throw new ApiException(403, "ollama cloud is disabled: remote model is unavailable");
-        }
-        return ModelName.parse(ref.name());
+        return ref.cloud() ? Optional.empty() : ModelName.parse(ref.base());
+    }
+
+    /** The name in the store that pull and delete mean, where cloud models have one as well; empty if it is none. */
+    public static Optional<ModelName> storedName(String raw) {
+        return ModelName.parse(ModelRef.parse(raw).inStore());
     }
 }

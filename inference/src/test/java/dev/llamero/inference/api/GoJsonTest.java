@@ -59,7 +59,29 @@ class GoJsonTest {
 
     @Test
     void nestingWithoutEndIsRefused() {
-        assertThatThrownBy(() -> GoJson.parse(utf8("[".repeat(100_000)))).hasMessage("exceeded max depth");
+        assertThatThrownBy(() -> GoJson.parse(utf8("[".repeat(100_000))))
+                .hasMessage("invalid character '[' exceeded max depth");
+        assertThatThrownBy(() -> GoJson.parse(utf8("{\"a\":".repeat(12_000))))
+                .hasMessage("invalid character '{' exceeded max depth");
+        assertThatThrownBy(() -> GoJson.parse(utf8("[".repeat(2_000)))).hasMessage("unexpected EOF");
+    }
+
+    @Test
+    void whatIsNestedAsDeepAsGoReadsIsReadOnASmallStack() throws Exception {
+        String deep = "{\"x\":" + "[".repeat(9_999) + "]".repeat(9_999) + "}";
+        var read = new JsonValue[1];
+        var thread = new Thread(null, () -> read[0] = GoJson.parse(utf8(deep)), "small", 128 << 10);
+        thread.start();
+        thread.join();
+        assertThat(read[0]).isInstanceOf(JsonValue.Obj.class);
+        assertThatThrownBy(() -> read[0].plain()).hasMessage("nested deeper than 200 levels");
+    }
+
+    @Test
+    void everyByteThatBelongsToNoCharacterIsReplacedByItself() {
+        byte[] surrogate = {'"', (byte) 0xed, (byte) 0xa0, (byte) 0x80, (byte) 0xe2, (byte) 0x82, '"'};
+        assertThat(GoJson.parse(surrogate).plain()).isEqualTo("\uFFFD".repeat(5));
+        assertThat(GoJson.parse(utf8("\"\\n€\uD83D\uDE00\"")).plain()).isEqualTo("\n€\uD83D\uDE00");
     }
 
     @Test

@@ -20,7 +20,7 @@ public record ModelName(String scheme, String host, String namespace, String mod
 
     /** Reads {@code [[scheme://]host/][namespace/]model[:tag]}; empty if it is not a name. */
     public static Optional<ModelName> parse(String text) {
-        String rest = text.strip();
+        String rest = text;
         String tag = DEFAULT_TAG;
         int colon = rest.lastIndexOf(':');
         if (colon > rest.lastIndexOf('/')) {
