@@ -10,7 +10,7 @@ export const NO_SETTINGS = {
   answerTokensMax: null, thinking: 'default',
 };
 const NUMBERS = [
-  ['temperature', 0, 2, 0.05], ['topP', 0, 1, 0.01], ['topK', 0, 1000, 1], ['seed', 0, 2147483647, 1],
+  ['temperature', 0, 2, 0.01], ['topP', 0, 1, 0.01], ['topK', 0, 1000, 1], ['seed', 0, 2147483647, 1],
   ['contextTokens', 256, 1048576, 256], ['answerTokensMax', 1, 1048576, 1],
 ];
 const THINKING = ['default', 'on', 'off', 'low', 'medium', 'high'];

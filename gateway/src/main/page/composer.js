@@ -13,7 +13,10 @@ class Composer extends Part {
     filled: { state: true }, files: { state: true }, over: { state: true },
   };
 
-  files = [];
+  constructor() {
+    super();
+    this.files = [];
+  }
 
   get #area() {
     return this.querySelector('textarea');

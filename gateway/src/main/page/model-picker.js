@@ -5,9 +5,7 @@ import { bytes, number, t } from './texts.js';
 import * as icons from './icons.js';
 
 class ModelPicker extends Part {
-  static properties = { store: { attribute: false }, filter: { state: true } };
-
-  filter = '';
+  static properties = { store: { attribute: false } };
 
   firstUpdated() {
     this.store.addEventListener('change', () => this.requestUpdate());

@@ -35,12 +35,12 @@ export class Outbox {
    * Sends what waits, in order. An item leaves when the gateway has it on disk, or has refused it for good; what waits
    * for a running answer stays.
    */
-  async flush(connection, { sending, sent, refused }) {
+  async flush(connection, { sending, sent, waits, refused }) {
     if (this.#flushing) return;
     this.#flushing = true;
     try {
       const blocked = new Set();
-      for (let item; (item = this.items.find(one => !blocked.has(one.params.sessionKey ?? one)) ); ) {
+      for (let item; (item = this.items.find(one => !blocked.has(one.params.sessionKey ?? one))); ) {
         if (!connection.online) return;
         sending(item);
         try {
@@ -52,6 +52,7 @@ export class Outbox {
           if (error.code === 'BUSY' && item.method === 'chat.send') {
             item.busy = true;
             blocked.add(item.params.sessionKey);
+            waits(item);
             continue;
           }
           this.take(item);

@@ -10,8 +10,12 @@ const HITS_MAX = 40;
 class Search extends Part {
   static properties = { store: { attribute: false }, query: { state: true }, hits: { state: true }, failure: { state: true } };
 
-  query = '';
   #timer = 0;
+
+  constructor() {
+    super();
+    this.query = '';
+  }
 
   open() {
     this.querySelector('input').focus();

@@ -177,6 +177,7 @@ export class Store extends EventTarget {
     return this.outbox.flush(this.connection, {
       sending: item => item.params.sessionKey && item.params.sessionKey !== this.sessionKey ? null : this.trace.begin(),
       sent: () => this.changed(),
+      waits: () => this.changed(),
       refused: (item, error) => {
         this.say(error.message);
         this.dispatchEvent(new CustomEvent('returned', { detail: item }));
@@ -262,6 +263,8 @@ export class Store extends EventTarget {
       case 'session.changed': {
         const others = this.sessions.filter(session => session.key !== payload.session.key);
         this.sessions = [payload.session, ...others].sort((a, b) => b.updatedAt - a.updatedAt);
+        // What waited for its answer to end goes now.
+        if (!payload.session.running) this.#flush();
         break;
       }
       case 'session.deleted':
@@ -294,7 +297,6 @@ export class Store extends EventTarget {
       this.trace.end(payload.turnId);
       this.models.used(payload.answer.turn);
       this.dispatchEvent(new CustomEvent('answered', { detail: payload.answer }));
-      this.#flush();
     }
     if (missed) this.#load().catch(() => {});
     else if (changed) this.changed();
