@@ -23,6 +23,7 @@ import dev.langchain4j.model.ollama.OllamaModels;
 import dev.langchain4j.model.ollama.OllamaStreamingChatModel;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.service.AiServices;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(LiveServers.Started.class)
 class LangChain4jTest {
+    /** A bound for what hangs; the default is too short for a busy machine. */
+    private static final Duration WAIT_MAX = Duration.ofMinutes(10);
+
     private String address;
 
     @BeforeEach
@@ -43,6 +47,7 @@ class LangChain4jTest {
     private OllamaChatModel.OllamaChatModelBuilder chat() {
         return OllamaChatModel.builder()
                 .baseUrl(address)
+                .timeout(WAIT_MAX)
                 .modelName(LiveServers.MODEL)
                 .temperature(0.0)
                 .numPredict(120);
@@ -61,6 +66,7 @@ class LangChain4jTest {
     void streamedChatWithThinking() throws Exception {
         var model = OllamaStreamingChatModel.builder()
                 .baseUrl(address)
+                .timeout(WAIT_MAX)
                 .modelName(LiveServers.MODEL)
                 .temperature(0.0)
                 .numPredict(120)
@@ -147,6 +153,7 @@ class LangChain4jTest {
     void completionByTheLanguageModel() {
         var model = OllamaLanguageModel.builder()
                 .baseUrl(address)
+                .timeout(WAIT_MAX)
                 .modelName(LiveServers.MODEL)
                 .temperature(0.0)
                 .numPredict(120)
@@ -158,6 +165,7 @@ class LangChain4jTest {
     void embeddings(LiveServers servers) {
         var model = OllamaEmbeddingModel.builder()
                 .baseUrl(address)
+                .timeout(WAIT_MAX)
                 .modelName(servers.embedder())
                 .build();
         assertThat(model.embed("a cat").content().dimension()).isEqualTo(384);

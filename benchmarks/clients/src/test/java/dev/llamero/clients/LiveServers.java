@@ -29,7 +29,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 final class LiveServers implements AutoCloseable {
     static final String MODEL = "tiny-qwen3";
     private static final String EMBEDDER = "all-minilm-l6-v2-f16";
-    private static final Duration READY_WAIT = Duration.ofMinutes(2);
+    private static final Duration READY_WAIT = Duration.ofMinutes(5);
     private static final Path ROOT = Path.of("../..").toAbsolutePath().normalize();
 
     private final List<Process> processes = new ArrayList<>();

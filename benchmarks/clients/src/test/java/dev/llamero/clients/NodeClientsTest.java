@@ -21,37 +21,45 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NodeClientsTest {
     private static final Path LOCK = Path.of("package-lock.json");
     private static final Path INSTALLED = Path.of("target/installed-package-lock.json");
-    private static final long INSTALL_SECONDS = 180;
-    private static final long SCRIPT_SECONDS = 120;
+    /** Far beyond what a slow network or a busy machine needs: a bound for what hangs, no measure. */
+    private static final long SECONDS_MAX = 900;
 
     /** Installs what the lock file pins, once per lock file: clean again, offline again. */
     @BeforeAll
     static void install() throws IOException, InterruptedException {
-        String absent = "the clients of npm are not tested: node and npm are needed for them";
         if (!runs("node") || !runs("npm")) {
-            if (System.getenv("CI") != null) {
-                fail(absent);
-            }
-            assumeTrue(false, absent);
+            skip("node and npm are needed for them");
         }
         boolean current = Files.isDirectory(Path.of("node_modules"))
                 && Files.isRegularFile(INSTALLED)
                 && Files.mismatch(LOCK, INSTALLED) == -1;
         if (!current) {
-            Result result = run(INSTALL_SECONDS, Map.of(), "npm", "ci", "--ignore-scripts");
-            assertThat(result.code()).as(result.output()).isZero();
+            Result result = run(SECONDS_MAX, Map.of(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
+            if (result.code() != 0) {
+                skip("npm ci cannot fetch them: " + result.output().strip());
+            }
             Files.createDirectories(INSTALLED.getParent());
             Files.writeString(INSTALLED, Files.readString(LOCK));
         }
     }
 
-    /** The least count of tests keeps a script from passing because it tests nothing. */
+    /** Where the libraries cannot be had; a build server has what it needs, so there it is a failure. */
+    private static void skip(String reason) {
+        String sentence = "the clients of npm are not tested: " + reason;
+        print(sentence);
+        if (System.getenv("CI") != null) {
+            fail(sentence);
+        }
+        assumeTrue(false, sentence);
+    }
+
+    /** The exact count of tests keeps a script from passing because it tests nothing. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({"ollama-js, 15", "langchain, 10", "openai, 26"})
     void ordinaryExamplesOfAClient(String client, int tests, LiveServers servers)
             throws IOException, InterruptedException {
         Result result = run(
-                SCRIPT_SECONDS,
+                SECONDS_MAX,
                 servers.environment(),
                 "node",
                 "--test",

@@ -31,7 +31,7 @@ class Ollama4jTest {
     @BeforeEach
     void connect(LiveServers servers) {
         ollama = new Ollama(servers.inference());
-        ollama.setRequestTimeoutSeconds(60);
+        ollama.setRequestTimeoutSeconds(600);
     }
 
     private static Options exact() {

@@ -2,6 +2,8 @@ package dev.llamero.inference.cli;
 
 import java.util.List;
 import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -33,6 +35,10 @@ final class CommandFailures {
     }
 
     private static String sentence(ParameterException failure) {
+        if (failure instanceof MissingParameterException missing
+                && missing.getMissing().getFirst() instanceof OptionSpec option) {
+            return "flag needs an argument: " + option.longestName();
+        }
         if (!(failure instanceof UnmatchedArgumentException unmatched)) {
             return failure.getMessage();
         }

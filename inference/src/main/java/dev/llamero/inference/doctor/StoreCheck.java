@@ -66,18 +66,19 @@ final class StoreCheck {
 
     private static void room(Path there, List<Finding> findings) {
         try {
-            long free = Files.getFileStore(there).getUsableSpace();
-            if (free < ROOM_MIN) {
-                findings.add(Finding.note(
-                        AREA,
-                        "only " + Sizes.text(free) + " are free at " + there,
-                        "remove models with `llamero rm`, or set OLLAMA_MODELS to a larger disk"));
-            } else {
-                findings.add(Finding.ok(AREA, Sizes.text(free) + " are free at " + there));
-            }
+            findings.add(room(there, Files.getFileStore(there).getUsableSpace()));
         } catch (IOException e) {
             findings.add(Finding.note(AREA, "the room at " + there + " is unknown: " + e.getMessage(), ""));
         }
+    }
+
+    static Finding room(Path there, long free) {
+        return free < ROOM_MIN
+                ? Finding.note(
+                        AREA,
+                        "only " + Sizes.text(free) + " are free at " + there,
+                        "remove models with `llamero rm`, or set OLLAMA_MODELS to a larger disk")
+                : Finding.ok(AREA, Sizes.text(free) + " are free at " + there);
     }
 
     private static void models(Path root, List<Finding> findings) {

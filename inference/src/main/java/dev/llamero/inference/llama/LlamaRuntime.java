@@ -112,7 +112,9 @@ public final class LlamaRuntime {
         try {
             return DynamicLibrary.open(path);
         } catch (LlamaException e) {
-            throw new EngineException.Unloadable(MissingLibrary.explain(path, e.getMessage()), e);
+            String sentence = SharedObject.fault(path, System.getProperty("os.arch"))
+                    .orElseGet(() -> MissingLibrary.explain(path, e.getMessage()));
+            throw new EngineException.Unloadable(sentence, e);
         }
     }
 

@@ -43,6 +43,7 @@ class ClientFailuresTest {
         show a --nonsense         | unknown flag: --nonsense
         lisst                     | unknown command "lisst" for "llamero"; did you mean list?
         run m hi --think=much     | invalid value for --think: "much" (must be true, false, high, medium, low, or max)
+        run m --dimensions        | flag needs an argument: --dimensions
         run m hi --format=1       | --format must be json or a JSON schema, not "1"
         """)
     void wrongUsageIsOneLine(String arguments, String sentence) {

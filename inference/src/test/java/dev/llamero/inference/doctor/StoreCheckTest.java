@@ -1,6 +1,7 @@
 package dev.llamero.inference.doctor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.llamero.inference.doctor.Finding.Level;
 import dev.llamero.models.store.Blobs;
@@ -83,6 +84,30 @@ class StoreCheckTest {
         assertThat(StoreCheck.check(root.resolve("none/yet")))
                 .extracting(Finding::level)
                 .doesNotContain(Level.BROKEN);
+    }
+
+    @Test
+    void storeThatCannotBeWrittenOrReadIsBroken() throws IOException {
+        write("a");
+        Path blobs = root.resolve("blobs");
+        assumeTrue(blobs.toFile().setWritable(false) && !Files.isWritable(blobs), "skipped: root writes everywhere");
+        try {
+            assertThat(broken()).singleElement().satisfies(finding -> {
+                assertThat(finding.what()).startsWith(blobs + " cannot be written");
+                assertThat(finding.remedy()).contains("chown").contains("OLLAMA_MODELS");
+            });
+        } finally {
+            assertThat(blobs.toFile().setWritable(true)).isTrue();
+        }
+    }
+
+    @Test
+    void aDiskThatIsNearlyFullIsNoted() {
+        assertThat(StoreCheck.room(root, 5L << 30)).isEqualTo(Finding.ok("store", "5.0 GiB are free at " + root));
+        Finding full = StoreCheck.room(root, 100L << 20);
+        assertThat(full.level()).isEqualTo(Level.NOTE);
+        assertThat(full.what()).isEqualTo("only 100 MiB are free at " + root);
+        assertThat(full.remedy()).contains("llamero rm");
     }
 
     private List<Finding> broken() {
