@@ -158,7 +158,7 @@ class Message extends Part {
       this.editing = false;
       if (text && text !== this.message.content) this.store.edit(this.message.id, text);
     };
-    return html`<div class="editor"><textarea aria-label=${t('editQuestion')} .value=${this.message.content}
+    return html`<div class="editor"><textarea rows="1" aria-label=${t('editQuestion')} .value=${this.message.content}
         @keydown=${event => {
           if (event.key === 'Escape') { event.stopPropagation(); this.editing = false; }
           if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); submit(); }

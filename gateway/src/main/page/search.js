@@ -6,6 +6,8 @@ import * as icons from './icons.js';
 
 const TYPING_MILLIS = 150;
 const HITS_MAX = 40;
+/** Signs of Markdown that only disturb in a line of text. */
+const MARKS = /\*\*|`|^#+ /gm;
 
 class Search extends Part {
   static properties = { store: { attribute: false }, query: { state: true }, hits: { state: true }, failure: { state: true } };
@@ -78,11 +80,12 @@ class Search extends Part {
 
   render() {
     return html`<div class="search">${icons.search}
-        <input type="search" placeholder=${t('search')} aria-label=${t('search')} maxlength="200" @input=${this.#type} @keydown=${this.#key}></div>
+        <input type="search" placeholder=${t('search')} aria-label=${t('search')} maxlength="200" @input=${this.#type} @keydown=${this.#key}>
+        ${this.query ? html`<button class="icon" aria-label=${t('clearSearch')} title=${t('clearSearch')} @click=${this.#clear}>${icons.close}</button>` : nothing}</div>
       ${this.query && this.hits ? html`<div class="hits" role="region" aria-label=${t('hits')} @keydown=${this.#move}>
         <p class="empty" role="status">${this.failure || (this.hits.length ? nothing : t('noHits', { query: this.query }))}</p>
         <ul>${this.hits.map(hit => html`<li><button @click=${() => this.#show(hit)}><strong>${hit.title || t('untitled')}</strong>
-          ${hit.messageId ? html`<span>${hit.snippet.map(part => (part.hit ? html`<mark>${part.text}</mark>` : part.text))}</span>` : nothing}</button></li>`)}</ul>
+          ${hit.messageId ? html`<span>${hit.snippet.map(part => (part.hit ? html`<mark>${part.text}</mark>` : part.text.replace(MARKS, '')))}</span>` : nothing}</button></li>`)}</ul>
       </div>` : nothing}`;
   }
 }

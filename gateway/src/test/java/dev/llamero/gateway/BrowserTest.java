@@ -77,9 +77,14 @@ abstract class BrowserTest {
         }
     }
 
+    /** Further flags of the gateway, each followed by its value. */
+    String[] flags() {
+        return new String[0];
+    }
+
     @BeforeEach
     void open() {
-        gateway = RunningGateway.start(proxy.address(), data);
+        gateway = RunningGateway.start(proxy.address(), data, flags());
         open(new Browser.NewContextOptions()
                 .setLocale("en-US")
                 .setReducedMotion(ReducedMotion.REDUCE)
@@ -114,6 +119,10 @@ abstract class BrowserTest {
         gateway.close();
         proxy.close();
         assertThat(foreign).as("requests to elsewhere").isEmpty();
+    }
+
+    static Chromium chromium() {
+        return chromium;
     }
 
     Locator input() {

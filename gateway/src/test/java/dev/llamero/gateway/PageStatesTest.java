@@ -172,7 +172,8 @@ class PageStatesTest extends BrowserTest {
         ask("Compare on a phone");
         assertThat(answer().locator("blockquote")).isVisible();
         assertThat(page.locator("llamero-sidebar")).not().isVisible();
-        assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+        assertThat((Boolean) page.evaluate("document.querySelector('main').getBoundingClientRect().right <= 390"
+                        + " && document.documentElement.scrollWidth <= 390"))
                 .isTrue();
         shoot("phone");
         button("Show chats").click();
