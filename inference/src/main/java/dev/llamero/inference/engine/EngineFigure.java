@@ -6,6 +6,8 @@ public enum EngineFigure {
     TOKENS_PREFILLED("tokens_prefilled_total", "Prompt tokens that were evaluated."),
     TOKENS_REUSED("tokens_reused_total", "Prompt tokens whose cells were taken from a cache instead."),
     TOKENS_DECODED("tokens_decoded_total", "Rows of answers that were evaluated."),
+    TOKENS_DRAFTED("draft_tokens_total", "Guessed tokens that were evaluated ahead."),
+    TOKENS_ACCEPTED("draft_tokens_accepted_total", "Guessed tokens that were what was sampled."),
     HITS_KV("cache_hits_kv_total", "Requests that went on from cells in the KV cache."),
     HITS_MEMORY("cache_hits_memory_total", "Requests that went on from cells in host memory."),
     HITS_DISK("cache_hits_disk_total", "Requests for which cells were fetched from disk."),

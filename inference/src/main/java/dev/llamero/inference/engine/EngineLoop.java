@@ -304,6 +304,8 @@ final class EngineLoop implements Runnable {
         for (int i = 0; i < slot.stepAccepted; i++) {
             cache.append(slot.sequence, slot.tokens.get(slot.sequence.size()));
         }
+        figures.add(EngineFigure.TOKENS_DRAFTED, slot.draft.rows());
+        figures.add(EngineFigure.TOKENS_ACCEPTED, slot.stepAccepted);
         if (slot.unclear) {
             cache.truncate(slot.sequence, slot.tokens.size() - 1);
         } else if (slot.stepAccepted < slot.draft.rows()) {

@@ -35,7 +35,7 @@ final class Fetching {
      */
     boolean start(ParkedBlocks.Match match, int have, LongPredicate room) {
         int whole = Parking.wholeBlocks(have);
-        if (!ParkingRule.worthRestoring(match.tokens() - have, match.tokens() - whole)) {
+        if (!ParkingRule.worthFetching(match.tokens() - have, match.tokens() - whole)) {
             return false;
         }
         boolean underWay = false;

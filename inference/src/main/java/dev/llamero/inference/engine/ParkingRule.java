@@ -35,6 +35,12 @@ record ParkingRule(long bytesMax, int decodeSteps) {
     /** Fewer tokens are evaluated again in a part of one step, and are not worth an entry when they must go. */
     static final int EVICTED_TOKENS_MIN = 32;
 
+    /** A prompt of at most so many rows loses less by idle cells than by waiting for them to be saved. */
+    static final int SHORT_PROMPT_ROWS = 64;
+
+    /** How much more rent short prompts may pay, so that they do not leave idle cells for ever. */
+    static final int PATIENCE = 4 * SHORT_PROMPT_ROWS;
+
     private static final int QUARTERS = 4;
 
     static ParkingRule of(EngineLimits limits, EngineInfo info) {
@@ -57,6 +63,11 @@ record ParkingRule(long bytesMax, int decodeSteps) {
 
     boolean pays(int rent) {
         return enabled() && rent >= QUARTERS * decodeSteps;
+    }
+
+    /** Whether so many tokens gained are worth waiting for a disk, and for the restore of a sequence of this size. */
+    static boolean worthFetching(int gained, int size) {
+        return gained >= EVICTED_TOKENS_MIN && worthRestoring(gained, size);
     }
 
     /** Whether so many tokens gained are worth restoring a sequence of this size. */

@@ -179,7 +179,7 @@ final class Scheduler {
     /** Fills the batch for the next step; empty if nothing runs. */
     void plan(Batch batch) {
         beginFollowers();
-        cache.parkIdle(0, decoding() > 0);
+        cache.parkIdle(hasShortPrompt() ? -ParkingRule.PATIENCE : 0, decoding() > 0);
         do {
             batch.clear();
             addDecoding(batch);
@@ -245,6 +245,16 @@ final class Scheduler {
     /** Cells in use: what attention reads in every step. */
     private int depth() {
         return decoder.contextTokens() - cache.freeCells();
+    }
+
+    /** Whether a first token is so near that it should not wait for idle cells to be moved. */
+    private boolean hasShortPrompt() {
+        for (Slot slot : running) {
+            if (slot.phase == Slot.Phase.PREFILL && slot.pending() <= ParkingRule.SHORT_PROMPT_ROWS) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private long pendingPrompts() {

@@ -74,7 +74,8 @@ final class SequenceCache {
     }
 
     /**
-     * Gives a sequence that already holds the longest cached prefix of these tokens.
+     * Gives a sequence that already holds the longest cached prefix of these tokens. Before a long prompt, idle cells
+     * are moved out of its way; a short one's first token does not wait for that.
      *
      * @param tokensMax most tokens that the generation will add
      * @param gently whether others decode, who should not wait for more than one save
@@ -103,7 +104,7 @@ final class SequenceCache {
         taken.exact = Integer.MAX_VALUE;
         truncate(taken, prefix);
         figures.add(EngineFigure.TOKENS_REUSED, taken.size());
-        if (moves) {
+        if (moves && tokens.size() - prefix > ParkingRule.SHORT_PROMPT_ROWS) {
             parkIdle(rent, gently);
         }
         return taken;

@@ -159,14 +159,22 @@ final class Answering {
                 System.Logger.Level.INFO,
                 String.format(
                         Locale.ROOT,
-                        "request %s: queued %.1f ms, prompt of %d tokens (%d reused) in %.1f ms, %d tokens in %.1f ms",
+                        "request %s: queued %.1f ms, prompt of %d tokens (%d reused) in %.1f ms, %d tokens in %.1f"
+                                + " ms%s",
                         exchange.requestId(),
                         statistics.queueNanos() / 1e6,
                         statistics.promptTokens(),
                         statistics.reusedTokens(),
                         statistics.promptNanos() / 1e6,
                         statistics.generatedTokens(),
-                        statistics.generationNanos() / 1e6));
+                        statistics.generationNanos() / 1e6,
+                        drafts(statistics)));
+    }
+
+    private static String drafts(GenerationStatistics statistics) {
+        return statistics.draftedTokens() == 0
+                ? ""
+                : ", " + statistics.acceptedTokens() + " of " + statistics.draftedTokens() + " guessed ones held";
     }
 
     /** Before the first object went out, the failure still has a status; afterwards it is the last line. */

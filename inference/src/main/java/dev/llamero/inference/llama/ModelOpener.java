@@ -44,6 +44,9 @@ final class ModelOpener {
     private final int outputsMax;
     private final long startNanos = System.nanoTime();
 
+    /** The address space before the latest context was made. */
+    private ZeroPages zeros;
+
     ModelOpener(LlamaRuntime.Library library, Path path, ModelSettings settings, LoadProgress progress) {
         this.library = library;
         this.path = path;
@@ -203,7 +206,6 @@ final class ModelOpener {
                         logReduced(settings.contextTokens(), plan.fit().contextTokens(), reason));
         int threads = settings.threads() > 0 ? settings.threads() : HostMemory.cores();
         AbortFlag abort = new AbortFlag();
-        ZeroPages zeros = ZeroPages.before();
         NativeHandle context = newContext(model, threads, decoderParams(stateful, contextTokens, threads, abort));
         while (context == null) {
             contextTokens = nextSmaller(contextTokens);
@@ -282,10 +284,12 @@ final class ModelOpener {
         NativeHandle pool = ThreadPool.start(library.ggml(), threads);
         NativeHandle context = null;
         MemorySegment modelPointer = model.acquire();
-        try (Arena arena = Arena.ofConfined()) {
+        zeros = ZeroPages.before();
+        try (Arena arena = Arena.ofConfined();
+                var sweep = new ZeroSweep(zeros, buffers)) {
             MemorySegment params = fill.apply(library.contextDefaults(arena));
             MemorySegment made =
-                    NativeLog.observing(buffers, () -> library.contexts().init(modelPointer, params));
+                    NativeLog.observing(sweep, () -> library.contexts().init(modelPointer, params));
             if (made.address() != 0) {
                 context = new NativeHandle("the context of " + path.getFileName(), made, pointer -> {
                     library.contexts().free(pointer);

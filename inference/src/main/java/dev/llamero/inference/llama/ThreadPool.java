@@ -10,8 +10,12 @@ import java.lang.foreign.MemorySegment;
  * start their threads anew in every step.
  */
 final class ThreadPool {
-    /** How long a thread spins before it sleeps, 0 to 100; llama.cpp's own default. */
-    private static final int POLL = 50;
+    /**
+     * How long a thread spins before it sleeps, 0 to 100. Each unit is some milliseconds, so the least one spans the
+     * pause between two steps; llama.cpp's own 50 would hold a core for a third of a second after the last step, which
+     * whoever reads requests and sends answers on a small machine has to wait for.
+     */
+    private static final int POLL = 1;
 
     private ThreadPool() {}
 

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -77,21 +78,30 @@ final class ZeroPages {
      * @return bytes given back
      */
     long release(long blockBytes) {
-        if (blockBytes < BYTES_MIN || before.isEmpty()) {
-            return 0;
-        }
         long released = 0;
-        for (Range mapping : mappings(true)) {
-            boolean isNew = before.stream().noneMatch(old -> old.holds(mapping.start));
-            if (isNew && mapping.end - mapping.start >= blockBytes) {
-                released += releaseIn(mapping, blockBytes);
-            }
+        for (MemorySegment block : blocks(blockBytes)) {
+            released += releaseZeros(block);
         }
         LOG.log(System.Logger.Level.DEBUG, "gave {0} of {1} bytes of zeros back", released, blockBytes);
         return released;
     }
 
-    private static long releaseIn(Range mapping, long blockBytes) {
+    /** Blocks of this size that were made since, without their first and last pages. */
+    List<MemorySegment> blocks(long blockBytes) {
+        List<MemorySegment> found = new ArrayList<>();
+        if (blockBytes < BYTES_MIN || before.isEmpty()) {
+            return found;
+        }
+        for (Range mapping : mappings(true)) {
+            boolean isNew = before.stream().noneMatch(old -> old.holds(mapping.start));
+            if (isNew && mapping.end - mapping.start >= blockBytes) {
+                find(mapping, blockBytes).ifPresent(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static Optional<MemorySegment> find(Range mapping, long blockBytes) {
         ByteBuffer words = ByteBuffer.allocate(HEAD_BYTES).order(ByteOrder.nativeOrder());
         // Through a file, since what lies beside the block may be unmapped by another thread at any time.
         try (FileChannel memory = FileChannel.open(MEMORY, StandardOpenOption.READ)) {
@@ -99,13 +109,13 @@ final class ZeroPages {
                 memory.read(words.clear(), page);
                 long bytes = blockBytes(words, blockBytes);
                 if (bytes > 0 && page + bytes <= mapping.end) {
-                    return releaseZeros(Native.bytes(MemorySegment.ofAddress(page + PAGE), bytes - 2 * PAGE));
+                    return Optional.of(Native.bytes(MemorySegment.ofAddress(page + PAGE), bytes - 2 * PAGE));
                 }
             }
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "cannot read " + MEMORY + ": " + e.getMessage());
         }
-        return 0;
+        return Optional.empty();
     }
 
     /** The size of a block that begins here; 0 if none of about this size does. */
@@ -137,7 +147,8 @@ final class ZeroPages {
         return released;
     }
 
-    private static boolean giveBack(MemorySegment piece) {
+    /** Makes whole pages zeros that take no memory. False if the system refuses. */
+    static boolean giveBack(MemorySegment piece) {
         try {
             return (int) MADVISE.invokeExact(piece, piece.byteSize(), DONT_NEED) == 0;
         } catch (Throwable t) {
