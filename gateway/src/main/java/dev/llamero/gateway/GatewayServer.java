@@ -1,6 +1,11 @@
 package dev.llamero.gateway;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.llamero.gateway.access.AccessException;
+import dev.llamero.gateway.access.Accounts;
+import dev.llamero.gateway.access.Caller;
+import dev.llamero.gateway.access.Gate;
+import dev.llamero.gateway.access.Sources;
 import dev.llamero.gateway.chat.ChatEvent;
 import dev.llamero.gateway.chat.ChatException;
 import dev.llamero.gateway.chat.Chats;
@@ -12,6 +17,7 @@ import dev.llamero.gateway.web.ErrorReplies;
 import dev.llamero.gateway.web.GoneClients;
 import dev.llamero.gateway.web.OriginGuard;
 import dev.llamero.gateway.web.PassThrough;
+import dev.llamero.gateway.web.SignIn;
 import dev.llamero.gateway.web.StaticSite;
 import dev.llamero.gateway.ws.Browsers;
 import dev.llamero.gateway.ws.ChatEndpoint;
@@ -20,12 +26,15 @@ import dev.llamero.settings.LogSetup;
 import dev.llamero.settings.ServerHelp;
 import dev.llamero.settings.SettingsException;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.HttpPrologue;
 import io.helidon.http.Status;
+import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -53,6 +62,8 @@ public final class GatewayServer implements AutoCloseable {
     private static final int CONNECTIONS_MAX = 512;
     private static final long BEAT_NANOS = 1_000_000_000L;
 
+    private final Accounts accounts;
+    private final Gate gate;
     private final Browsers browsers;
     private final Chats chats;
     private final Models models;
@@ -66,7 +77,12 @@ public final class GatewayServer implements AutoCloseable {
         models = new Models(client, settings.model());
         var guard = new OriginGuard(this::port, settings.allowedOrigins());
         StaticSite site = StaticSite.load();
-        browsers = new Browsers(guard);
+        accounts = Accounts.open(settings.dataDirectory(), Clock.systemUTC());
+        var sources = new Sources(settings.trustedProxies());
+        gate = new Gate(accounts, sources, settings.isExposed(), System::nanoTime);
+        giveToken(settings);
+        browsers = new Browsers(guard, gate);
+        var signIn = new SignIn(gate, accounts, guard, browsers::signedOut);
         chats = new Chats(settings.dataDirectory(), client, models, this::publish, Clock.systemUTC());
         String version = version();
         var requests = new Requests(
@@ -84,7 +100,7 @@ public final class GatewayServer implements AutoCloseable {
                 .addProtocol(Http1Config.builder()
                         .name("http_1_1")
                         .validateResponseHeaders(true)
-                        .addReceiveListener(goneClients)
+                        .addReceiveListener(new Prologues(List.of(goneClients, sources)))
                         .build())
                 .addProtocol(ChatEndpoint.config())
                 .connectionOptions(options -> options.tcpNoDelay(true))
@@ -96,7 +112,8 @@ public final class GatewayServer implements AutoCloseable {
                 .shutdownGracePeriod(Duration.ofSeconds(1))
                 .directHandlers(ErrorReplies.beforeRouting())
                 .addRouting(ChatEndpoint.routing(browsers, requests))
-                .routing(routing -> route(routing, guard, new PassThrough(client, goneClients), site))
+                .routing(routing ->
+                        route(routing, new EdgeFilter(guard, gate), signIn, new PassThrough(client, goneClients), site))
                 .build();
         beat = Thread.ofVirtual().name("beat").unstarted(this::beat);
     }
@@ -128,9 +145,22 @@ public final class GatewayServer implements AutoCloseable {
         return URI.create("http://" + settings.host() + ":" + port());
     }
 
-    private void route(HttpRouting.Builder routing, OriginGuard guard, PassThrough passThrough, StaticSite site) {
-        routing.addFilter(new EdgeFilter(guard));
+    /** The account {@code local} owns all chats from before there were accounts; its token is shown once. */
+    private void giveToken(Settings settings) {
+        settings.token().ifPresent(token -> accounts.set(Caller.LOCAL, token));
+        if (gate.isClosed() && !accounts.any()) {
+            LOG.log(
+                    Level.INFO,
+                    "everybody must sign in; the token of account " + Caller.LOCAL + ", shown only now: "
+                            + accounts.add(Caller.LOCAL));
+        }
+    }
+
+    private void route(
+            HttpRouting.Builder routing, EdgeFilter edge, SignIn signIn, PassThrough passThrough, StaticSite site) {
+        routing.addFilter(edge);
         ErrorReplies.register(routing);
+        signIn.routes(routing);
         routing.get("/healthz", this::health)
                 .get(ChatEndpoint.PATH, GatewayServer::upgradeRequired)
                 .post("/v1/chat/completions", passThrough::handle)
@@ -141,12 +171,10 @@ public final class GatewayServer implements AutoCloseable {
 
     private void health(ServerRequest request, ServerResponse response) {
         Optional<String> fault = LayerReport.storeFault(chats);
-        var body = JsonNodeFactory.instance
-                .objectNode()
-                .put("status", fault.isEmpty() ? "ok" : "failing")
-                .put("version", version())
-                .put("pages", browsers.count())
-                .put("runningTurns", chats.runningTurns());
+        var body = JsonNodeFactory.instance.objectNode().put("status", fault.isEmpty() ? "ok" : "failing");
+        if (gate.knows(request.headers())) {
+            body.put("version", version()).put("pages", browsers.count()).put("runningTurns", chats.runningTurns());
+        }
         fault.ifPresent(reason -> body.put("reason", reason));
         response.headers().set(HeaderNames.CONTENT_TYPE, "application/json");
         response.status(fault.isEmpty() ? Status.OK_200 : Status.SERVICE_UNAVAILABLE_503)
@@ -155,6 +183,14 @@ public final class GatewayServer implements AutoCloseable {
 
     private static void upgradeRequired(ServerRequest request, ServerResponse response) {
         response.status(Status.create(426)).send("this address speaks WebSocket; PROTOCOL.md tells what");
+    }
+
+    /** Helidon tells only one listener where a request begins, though it takes several. */
+    private record Prologues(List<Http1ConnectionListener> listeners) implements Http1ConnectionListener {
+        @Override
+        public void prologue(ConnectionContext context, HttpPrologue prologue) {
+            listeners.forEach(listener -> listener.prologue(context, prologue));
+        }
     }
 
     private void publish(ChatEvent event) {
@@ -172,6 +208,7 @@ public final class GatewayServer implements AutoCloseable {
     void beatAt(long nowNanos) {
         try {
             chats.beat();
+            accounts.refresh();
             browsers.beat(nowNanos);
         } catch (RuntimeException e) {
             if (!closed) {
@@ -214,6 +251,7 @@ public final class GatewayServer implements AutoCloseable {
         chats.close();
         browsers.close();
         server.stop();
+        accounts.close();
     }
 
     /** Starts the gateway from flags, environment and {@code llamero.yaml}. */
@@ -227,13 +265,11 @@ public final class GatewayServer implements AutoCloseable {
             Settings settings = Settings.read(List.of(arguments), System.getenv());
             LogSetup.configure(settings.logLevel());
             LOG.log(Level.INFO, "settings: " + settings.printed());
-            if (!settings.allowedOrigins().isEmpty()) {
-                LOG.log(Level.WARNING, "pages of " + settings.allowedOrigins() + " can read and write all chats");
-            }
+            Settings.oldNames(System.getenv()).forEach(line -> LOG.log(Level.WARNING, line));
             GatewayServer gateway = start(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "shutdown"));
             LOG.log(Level.INFO, "ready at http://" + settings.host() + ":" + gateway.port());
-        } catch (SettingsException | ChatException e) {
+        } catch (SettingsException | ChatException | AccessException e) {
             LOG.log(Level.ERROR, e.getMessage());
             System.exit(1);
         }

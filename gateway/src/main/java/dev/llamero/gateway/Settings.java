@@ -1,5 +1,7 @@
 package dev.llamero.gateway;
 
+import dev.llamero.gateway.access.Accounts;
+import dev.llamero.gateway.access.Sources;
 import dev.llamero.settings.Setting;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;
@@ -24,6 +26,8 @@ import java.util.Set;
  * @param model the model to ask, or empty for the first that the proxy lists
  * @param modelApiKey bearer token for the proxy, or empty
  * @param allowedOrigins further origins, such as {@code https://chat.example.org}, whose pages may use the gateway
+ * @param token of the account {@code local}, or empty
+ * @param trustedProxies addresses whose {@code X-Forwarded-*} count
  * @param silenceTimeout longest wait for the next byte of an answer; must outlast the prefill of a long prompt
  * @param logLevel error, warn, info, debug or trace
  */
@@ -36,22 +40,24 @@ public record Settings(
         Optional<String> model,
         Optional<String> modelApiKey,
         List<String> allowedOrigins,
+        Optional<String> token,
+        List<String> trustedProxies,
         Duration silenceTimeout,
         String logLevel) {
     static final Setting HOST = new Setting(
             "host",
             List.of(),
             "127.0.0.1",
-            "Address to listen on. Beyond loopback everyone who reaches the port can read all chats, so that needs"
-                    + " allowed-origins too.");
+            "Address to listen on. Beyond loopback everybody must sign in with a token, and allowed-origins must name"
+                    + " the address that people open.");
     static final Setting PORT = new Setting(
             "port",
-            List.of("CLAWDBOT_PORT", "CLAWDBOT_GATEWAY_PORT", "OPENCLAW_GATEWAY_PORT"),
+            List.of("LLAMERO_GATEWAY_PORT", "CLAWDBOT_PORT", "CLAWDBOT_GATEWAY_PORT", "OPENCLAW_GATEWAY_PORT"),
             "18789",
             "Port for the page, the WebSocket and the API.");
     static final Setting MODEL_ENDPOINT = new Setting(
             "model-endpoint",
-            List.of("CLAWDBOT_MODEL_ENDPOINT"),
+            List.of("LLAMERO_MODEL_ENDPOINT", "CLAWDBOT_MODEL_ENDPOINT"),
             "http://127.0.0.1:8080",
             "Base address of the proxy, or of any server that speaks OpenAI's chat completions.");
     static final Setting INFERENCE_ENDPOINT = new Setting(
@@ -78,8 +84,20 @@ public record Settings(
             "allowed-origins",
             List.of("LLAMERO_GATEWAY_ORIGINS"),
             "",
-            "Further origins that may use the gateway, separated by commas, such as https://chat.example.org. Pages"
-                    + " of these origins can read and write all chats.");
+            "Further origins under which people open the gateway, separated by commas, such as"
+                    + " https://chat.example.org. Then everybody must sign in.");
+    static final Setting TOKEN = new Setting(
+            "token",
+            List.of("LLAMERO_GATEWAY_TOKEN", "CLAWDBOT_GATEWAY_TOKEN", "OPENCLAW_GATEWAY_TOKEN"),
+            "",
+            "Token of the account local, 16 to 200 characters; with it everybody must sign in. When not set and"
+                    + " needed, one is made at the first start and shown once.");
+    static final Setting TRUSTED_PROXIES = new Setting(
+            "trusted-proxies",
+            List.of("LLAMERO_GATEWAY_TRUSTED_PROXIES"),
+            "",
+            "Addresses of reverse proxies in front, separated by commas; only from these X-Forwarded-For and"
+                    + " X-Forwarded-Proto are believed.");
     static final Setting SILENCE_TIMEOUT = new Setting(
             "silence-timeout",
             List.of("LLAMERO_GATEWAY_SILENCE_TIMEOUT"),
@@ -99,6 +117,8 @@ public record Settings(
             MODEL,
             MODEL_API_KEY,
             ALLOWED_ORIGINS,
+            TOKEN,
+            TRUSTED_PROXIES,
             SILENCE_TIMEOUT,
             LOG_LEVEL);
 
@@ -109,7 +129,7 @@ public record Settings(
      *
      * @throws SettingsException naming the setting that is wrong and how to mend it
      */
-    static Settings read(List<String> arguments, Map<String, String> environment) {
+    public static Settings read(List<String> arguments, Map<String, String> environment) {
         Path file = SettingsReader.file(environment);
         var reader = new SettingsReader("gateway", ALL, arguments, environment, file);
         var settings = new Settings(
@@ -121,21 +141,20 @@ public record Settings(
                 reader.text(MODEL),
                 reader.text(MODEL_API_KEY),
                 reader.list(ALLOWED_ORIGINS).stream().map(Settings::origin).toList(),
+                reader.text(TOKEN).map(Settings::token),
+                reader.list(TRUSTED_PROXIES).stream()
+                        .map(Settings::proxyAddress)
+                        .toList(),
                 reader.duration(SILENCE_TIMEOUT).orElseThrow(),
                 reader.required(LOG_LEVEL));
         if (settings.silenceTimeout().compareTo(Duration.ofSeconds(1)) < 0) {
             throw new SettingsException("setting silence-timeout must be at least 1s");
         }
         if (!LOOPBACK.contains(settings.host()) && settings.allowedOrigins().isEmpty()) {
-            throw new SettingsException(
-                    "setting host is " + settings.host() + ", which others can reach, and the gateway has no login:"
-                            + " say that this is meant by setting allowed-origins to the"
-                            + " address"
-                            + " people"
-                            + " will"
-                            + " open,"
-                            + " such"
-                            + " as http://192.168.1.20:" + settings.port() + ", or leave host at 127.0.0.1");
+            throw new SettingsException("setting host is " + settings.host()
+                    + ", which others can reach: say under which address they open the gateway by setting"
+                    + " allowed-origins, such as http://192.168.1.20:" + settings.port()
+                    + ", or leave host at 127.0.0.1");
         }
         return settings;
     }
@@ -164,6 +183,22 @@ public record Settings(
                 + setting.fallback();
     }
 
+    private static String token(String value) {
+        if (value.length() < Accounts.TOKEN_CHARS_MIN || value.length() > Accounts.TOKEN_CHARS_MAX) {
+            throw new SettingsException("setting token must have " + Accounts.TOKEN_CHARS_MIN + " to "
+                    + Accounts.TOKEN_CHARS_MAX + " characters; leave it out and one is made");
+        }
+        return value;
+    }
+
+    private static String proxyAddress(String value) {
+        if (!Sources.isAddress(value)) {
+            throw new SettingsException(
+                    "setting trusted-proxies holds \"" + value + "\", which is not an address such as 127.0.0.1");
+        }
+        return value;
+    }
+
     private static String origin(String value) {
         String origin = value.toLowerCase(Locale.ROOT).replaceFirst("(?<![:/])/+$", "");
         if (!origin.matches("https?://[a-z0-9.\\-]+(:\\d{1,5})?|https?://\\[[0-9a-f:]+](:\\d{1,5})?")) {
@@ -173,12 +208,30 @@ public record Settings(
         return origin;
     }
 
+    /** Whether others than this machine's user may reach the gateway: by its address, or through a proxy in front. */
+    boolean isExposed() {
+        return !LOOPBACK.contains(host) || !allowedOrigins.isEmpty();
+    }
+
+    /** Names of former products that are set, each with what it is called now; one line each. */
+    static List<String> oldNames(Map<String, String> environment) {
+        return ALL.stream()
+                .flatMap(setting -> setting.environment().stream()
+                        .filter(name -> name.startsWith("CLAWDBOT_") || name.startsWith("OPENCLAW_"))
+                        .filter(name -> !environment.getOrDefault(name, "").isBlank())
+                        .map(name -> name + " still works; its name is "
+                                + setting.environment().getFirst() + " now, or " + setting.key()
+                                + " in llamero.yaml (section gateway)"))
+                .toList();
+    }
+
     /** One line for the log, without the key. */
     String printed() {
         return "host=" + host + " port=" + port + " model-endpoint=" + modelEndpoint + " inference-endpoint="
                 + inferenceEndpoint + " data-dir=" + dataDirectory + " model=" + model.orElse("(first listed)")
                 + " model-api-key=" + (modelApiKey.isPresent() ? "(set)" : "(none)") + " allowed-origins="
-                + allowedOrigins + " silence-timeout=" + silenceTimeout.toSeconds() + "s log-level=" + logLevel;
+                + allowedOrigins + " token=" + (token.isPresent() ? "(set)" : "(none)") + " trusted-proxies="
+                + trustedProxies + " silence-timeout=" + silenceTimeout.toSeconds() + "s log-level=" + logLevel;
     }
 
     /** A record would print the key. */

@@ -42,6 +42,42 @@ class SettingsTest {
         assertThat(read(Map.of("OPENCLAW_GATEWAY_PORT", "19001")).port()).isEqualTo(19001);
     }
 
+    @Test
+    void everyOldNameWorksAndIsToldOnceWithItsNewOne() {
+        var old = Map.of(
+                "CLAWDBOT_PORT", "19000",
+                "CLAWDBOT_GATEWAY_PORT", "19001",
+                "OPENCLAW_GATEWAY_PORT", "19002",
+                "CLAWDBOT_MODEL_ENDPOINT", "http://10.0.0.5:9000",
+                "CLAWDBOT_GATEWAY_TOKEN", "a-token-of-long-ago",
+                "OPENCLAW_GATEWAY_TOKEN", "another-token-of-then");
+        assertThat(read(old).token()).contains("a-token-of-long-ago");
+        assertThat(read(Map.of("OPENCLAW_GATEWAY_TOKEN", "another-token-of-then"))
+                        .token())
+                .contains("another-token-of-then");
+        assertThat(read(Map.of("CLAWDBOT_GATEWAY_PORT", "19001")).port()).isEqualTo(19001);
+        assertThat(Settings.oldNames(old)).hasSize(old.size()).allMatch(line -> line.contains("LLAMERO_"));
+        old.keySet()
+                .forEach(name -> assertThat(Settings.oldNames(old))
+                        .as(name)
+                        .filteredOn(line -> line.startsWith(name + " "))
+                        .hasSize(1));
+        assertThat(String.join("", Settings.oldNames(old))).doesNotContain("a-token-of-long-ago");
+        assertThat(Settings.oldNames(Map.of("LLAMERO_GATEWAY_PORT", "1"))).isEmpty();
+    }
+
+    @Test
+    void tokensAndProxiesAreChecked() {
+        assertThatThrownBy(() -> read(Map.of(), "--token", "short"))
+                .hasMessageContaining("token must have 16")
+                .hasMessageNotContaining("short\"");
+        assertThatThrownBy(() -> read(Map.of(), "--trusted-proxies", "proxy.example.org"))
+                .hasMessageContaining("trusted-proxies");
+        assertThat(read(Map.of(), "--trusted-proxies", "127.0.0.1, ::1").trustedProxies())
+                .containsExactly("127.0.0.1", "::1");
+        assertThat(read(Map.of(), "--token", "0123456789abcdef").printed()).doesNotContain("0123456789abcdef");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -41,10 +41,18 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
      * @throws CompletionException if the upgrade is refused
      */
     public static TestBrowser connect(URI address, String origin) {
+        return connect(address, origin, new String[0]);
+    }
+
+    /** @param headers names and values of further headers */
+    public static TestBrowser connect(URI address, String origin, String... headers) {
         var browser = new TestBrowser();
         var builder = browser.http.newWebSocketBuilder();
         if (origin != null) {
             builder.header("Origin", origin);
+        }
+        for (int i = 0; i < headers.length; i += 2) {
+            builder.header(headers[i], headers[i + 1]);
         }
         browser.socket = builder.buildAsync(address, browser).join();
         return browser;

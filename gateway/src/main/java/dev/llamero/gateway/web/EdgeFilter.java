@@ -1,8 +1,11 @@
 package dev.llamero.gateway.web;
 
+import dev.llamero.gateway.access.AccessException;
+import dev.llamero.gateway.access.Gate;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Headers;
+import io.helidon.http.Method;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.Filter;
@@ -12,8 +15,8 @@ import io.helidon.webserver.http.RoutingResponse;
 import java.util.List;
 
 /**
- * The outermost filter: framing that Helidon 4.3.1 takes too kindly, the guard, the headers of every answer, and a
- * close that is one. Runs on the request's thread.
+ * The outermost filter: framing that Helidon 4.3.1 takes too kindly, the guard, the gate, the headers of every answer,
+ * and a close that is one. Runs on the request's thread.
  */
 public final class EdgeFilter implements Filter {
     /** Scripts and styles from here alone; nothing is framed, sent or loaded elsewhere; no text becomes markup. */
@@ -23,9 +26,11 @@ public final class EdgeFilter implements Filter {
             + " trusted-types lit-html dompurify";
 
     private final OriginGuard guard;
+    private final Gate gate;
 
-    public EdgeFilter(OriginGuard guard) {
+    public EdgeFilter(OriginGuard guard, Gate gate) {
         this.guard = guard;
+        this.gate = gate;
     }
 
     @Override
@@ -43,7 +48,7 @@ public final class EdgeFilter implements Filter {
             guard.refusal(request.headers())
                     .ifPresentOrElse(
                             reason -> ErrorReplies.refuse(response, Status.FORBIDDEN_403, "forbidden", reason),
-                            chain::proceed);
+                            () -> admit(chain, request, response));
         }
         // Helidon writes the header but neither closes nor stops parsing: what is left of a refused body would be
         // read as the next request (helidon issue 12324).
@@ -52,6 +57,45 @@ public final class EdgeFilter implements Filter {
             response.commit();
             throw new CloseConnectionException("closed as announced");
         }
+    }
+
+    /** Knows the caller, whom handlers find in the request's context; nobody else gets to what is behind. */
+    private void admit(FilterChain chain, RoutingRequest request, RoutingResponse response) {
+        if (!SignIn.isOpen(request.path().rawPath())) {
+            try {
+                request.context().register(gate.caller(request.headers()));
+            } catch (AccessException e) {
+                refuse(request, response, e);
+                return;
+            }
+        }
+        chain.proceed();
+    }
+
+    private static void refuse(RoutingRequest request, RoutingResponse response, AccessException e) {
+        Status status = Status.create(e.status());
+        boolean person = Method.GET.equals(request.prologue().method())
+                && request.headers()
+                        .first(HeaderNames.ACCEPT)
+                        .filter(types -> types.contains("text/html"))
+                        .isPresent();
+        if (person && status.equals(Status.UNAUTHORIZED_401)) {
+            response.status(Status.SEE_OTHER_303)
+                    .header(HeaderNames.LOCATION, SignIn.PATH)
+                    .send();
+            return;
+        }
+        if (status.equals(Status.UNAUTHORIZED_401)) {
+            response.header(HeaderNames.WWW_AUTHENTICATE, "Bearer realm=\"llamero\"");
+        }
+        if (e.retryAfterSeconds() > 0) {
+            response.header(HeaderNames.RETRY_AFTER, Long.toString(e.retryAfterSeconds()));
+        }
+        ErrorReplies.refuse(
+                response,
+                status,
+                status.equals(Status.UNAUTHORIZED_401) ? "sign_in_required" : "access_refused",
+                e.getMessage());
     }
 
     /** Two opinions on where a body ends are a way to smuggle a request. */

@@ -52,6 +52,14 @@ public final class OriginGuard {
         return Optional.empty();
     }
 
+    /** Whether browsers reach the gateway by TLS under the name of this request: an allowed origin says so. */
+    boolean isTlsName(Headers headers) {
+        return headers.first(HeaderNames.HOST)
+                .map(host -> host.toLowerCase(Locale.ROOT))
+                .filter(host -> origins.contains("https://" + host) && !origins.contains("http://" + host))
+                .isPresent();
+    }
+
     private boolean isOurs(String host) {
         int ours = port.getAsInt();
         return hosts.contains(host)

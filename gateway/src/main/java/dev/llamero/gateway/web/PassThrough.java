@@ -40,6 +40,12 @@ public final class PassThrough {
             "origin",
             "referer",
             "cookie",
+            "forwarded",
+            "x-real-ip",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-forwarded-proto",
             "access-control-allow-origin");
 
     private static final System.Logger LOG = System.getLogger(PassThrough.class.getName());
@@ -59,8 +65,11 @@ public final class PassThrough {
         byte[] body = request.content().hasEntity() ? request.content().as(byte[].class) : new byte[0];
         Method method = request.prologue().method();
         var onward = client.request(method, request.path().rawPath(), id);
+        // A token of ours opens nothing behind us; a key of the proxy's is for the proxy.
+        boolean ourToken = SignIn.callerOf(request).isSignedIn();
         request.headers().forEach(header -> {
-            if (!HOP.contains(header.name().toLowerCase(Locale.ROOT))) {
+            String name = header.name().toLowerCase(Locale.ROOT);
+            if (!HOP.contains(name) && !(ourToken && name.equals("authorization"))) {
                 onward.header(header.headerName(), header.allValues());
             }
         });

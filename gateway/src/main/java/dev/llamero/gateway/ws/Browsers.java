@@ -1,5 +1,7 @@
 package dev.llamero.gateway.ws;
 
+import dev.llamero.gateway.access.Caller;
+import dev.llamero.gateway.access.Gate;
 import dev.llamero.gateway.chat.ChatEvent;
 import dev.llamero.gateway.web.OriginGuard;
 import java.lang.System.Logger.Level;
@@ -22,22 +24,33 @@ public final class Browsers {
     /** The page takes a longer silence for a dead connection. */
     static final long TICK_NANOS = 10_000_000_000L;
 
+    /** The page knows by this that it must sign in again. */
+    private static final String SIGN_IN = "sign in again";
+
     private static final int GOING_AWAY = 1001;
     private static final long FAREWELL_NANOS_MAX = 1_000_000_000L;
     private static final Duration FAREWELL_LOOK = Duration.ofMillis(5);
     private static final System.Logger LOG = System.getLogger(Browsers.class.getName());
 
+    private static final int POLICY_VIOLATION = 1008;
+
     private final OriginGuard guard;
+    private final Gate gate;
     private final Set<ChatSocket> sockets = ConcurrentHashMap.newKeySet();
     private long pingedNanos = System.nanoTime();
     private long tickedNanos = System.nanoTime();
 
-    public Browsers(OriginGuard guard) {
+    public Browsers(OriginGuard guard, Gate gate) {
         this.guard = guard;
+        this.gate = gate;
     }
 
     OriginGuard guard() {
         return guard;
+    }
+
+    Gate gate() {
+        return gate;
     }
 
     boolean hasRoom() {
@@ -88,11 +101,24 @@ public final class Browsers {
                 socket.hangUp();
                 continue;
             }
+            if (!gate.stands(socket.caller())) {
+                socket.drop(POLICY_VIOLATION, SIGN_IN);
+                continue;
+            }
             if (ping) {
                 socket.ping();
             }
             if (tick) {
                 socket.sendText(tickJson);
+            }
+        }
+    }
+
+    /** Closes the pages of one sign-in. */
+    public void signedOut(Caller caller) {
+        for (ChatSocket socket : sockets) {
+            if (socket.caller().equals(caller)) {
+                socket.drop(POLICY_VIOLATION, SIGN_IN);
             }
         }
     }

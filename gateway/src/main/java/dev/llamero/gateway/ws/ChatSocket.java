@@ -1,5 +1,7 @@
 package dev.llamero.gateway.ws;
 
+import dev.llamero.gateway.access.AccessException;
+import dev.llamero.gateway.access.Caller;
 import dev.llamero.gateway.ws.Outbox.Frame;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.http.DirectHandler;
@@ -35,6 +37,7 @@ final class ChatSocket implements WsListener {
     private final Requests requests;
     private final MessageAssembler assembler = new MessageAssembler();
     private final RequestRate rate = new RequestRate(System::nanoTime);
+    private volatile Caller caller;
     private volatile WsSession session;
     private volatile Outbox outbox;
     private volatile boolean gone;
@@ -52,6 +55,12 @@ final class ChatSocket implements WsListener {
             LOG.log(Level.WARNING, "WebSocket refused: " + reason);
             throw refusal(Status.FORBIDDEN_403, reason);
         });
+        try {
+            caller = browsers.gate().caller(headers);
+        } catch (AccessException e) {
+            LOG.log(Level.WARNING, "WebSocket refused: " + e.getMessage());
+            throw refusal(Status.create(e.status()), e.getMessage());
+        }
         if (!browsers.hasRoom()) {
             throw refusal(
                     Status.SERVICE_UNAVAILABLE_503,
@@ -149,6 +158,11 @@ final class ChatSocket implements WsListener {
     public void onError(WsSession from, Throwable failure) {
         LOG.log(Level.DEBUG, "a browser's socket failed", failure);
         forget();
+    }
+
+    /** Whose socket this is, as the gate found at the upgrade. */
+    Caller caller() {
+        return caller;
     }
 
     /** Queues a message; never blocks. */
