@@ -3,6 +3,7 @@ package dev.llamero.gateway;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.llamero.gateway.chat.Chats;
 import dev.llamero.gateway.chat.Turn;
+import dev.llamero.gateway.chat.TurnState;
 import dev.llamero.gateway.upstream.ModelClient;
 import dev.llamero.gateway.upstream.UpstreamException;
 import dev.llamero.gateway.ws.Browsers;
@@ -36,9 +37,18 @@ final class LayerReport {
     Report make() {
         String requestId = UUID.randomUUID().toString();
         Asked proxyAnswer = ask(proxy, "/healthz", requestId);
+        Turn last = chats.lastTurn().orElse(null);
         return new Report(
-                List.of(own(), proxyLayer(proxyAnswer), inferenceLayer(proxyAnswer, requestId)),
-                chats.lastTurn().orElse(null));
+                List.of(own(), proxyLayer(proxyAnswer), inferenceLayer(proxyAnswer, requestId)), last, trace(last));
+    }
+
+    private TurnTrace trace(Turn turn) {
+        return turn == null || turn.state() == TurnState.RUNNING
+                ? null
+                : proxy.traces()
+                        .of(turn.requestId())
+                        .map(call -> TurnTrace.of(turn, call))
+                        .orElse(null);
     }
 
     private Layer own() {
@@ -141,8 +151,13 @@ final class LayerReport {
             String detail,
             String remedy) {}
 
-    /** @param lastTurn null if nothing was asked yet */
-    record Report(List<Layer> layers, Turn lastTurn) {}
+    /**
+     * The whole.
+     *
+     * @param lastTurn null if nothing was asked yet
+     * @param trace of the last turn; null if it runs still, or is from before the start of this gateway
+     */
+    record Report(List<Layer> layers, Turn lastTurn, TurnTrace trace) {}
 
     private record Asked(ModelClient.Answer answer, UpstreamException failure) {}
 

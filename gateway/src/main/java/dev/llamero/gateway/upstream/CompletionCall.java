@@ -1,5 +1,7 @@
 package dev.llamero.gateway.upstream;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.helidon.webclient.api.HttpClientResponse;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,7 +19,13 @@ public final class CompletionCall {
     /** Far beyond any context; guards the memory against a server that never stops. */
     static final int ANSWER_CHARS_MAX = 4 << 20;
 
+    /** How the proxy's comment about its and the server's time begins. */
+    private static final String TIMINGS = "llamero-timings ";
+
+    private static final double NANOS_PER_MILLI = 1e6;
+
     private final ModelClient client;
+    private final String requestId;
     private final Supplier<HttpClientResponse> submit;
     private final Duration silence;
     private final Object lock = new Object();
@@ -27,9 +35,13 @@ public final class CompletionCall {
     private long chars;
     private boolean ended;
     private boolean finished;
+    private long startNanos;
+    private double firstMillis = -1;
+    private JsonNode hops = JsonNodeFactory.instance.objectNode();
 
-    CompletionCall(ModelClient client, Supplier<HttpClientResponse> submit, Duration silence) {
+    CompletionCall(ModelClient client, String requestId, Supplier<HttpClientResponse> submit, Duration silence) {
         this.client = client;
+        this.requestId = requestId;
         this.submit = submit;
         this.silence = silence;
     }
@@ -46,6 +58,7 @@ public final class CompletionCall {
             }
             runner = Thread.currentThread();
         }
+        startNanos = System.nanoTime();
         try {
             HttpClientResponse answer = open();
             if (answer != null) {
@@ -57,7 +70,12 @@ public final class CompletionCall {
             }
         } finally {
             close();
+            client.traces().add(requestId, new CallTrace(firstMillis, elapsedMillis(), hops));
         }
+    }
+
+    private double elapsedMillis() {
+        return (System.nanoTime() - startNanos) / NANOS_PER_MILLI;
     }
 
     /** Ends the work at the server behind. Does nothing after the end. */
@@ -105,7 +123,8 @@ public final class CompletionCall {
     }
 
     private void copy(HttpClientResponse answer, Consumer<Delta> sink) {
-        var reader = new SseReader(data -> ended |= CompletionChunks.read(data, delta -> count(delta, sink)));
+        var reader =
+                new SseReader(data -> ended |= CompletionChunks.read(data, delta -> count(delta, sink)), this::comment);
         byte[] buffer = new byte[8192];
         try {
             InputStream in = answer.inputStream();
@@ -136,7 +155,16 @@ public final class CompletionCall {
         return false;
     }
 
+    private void comment(String comment) {
+        if (comment.startsWith(TIMINGS)) {
+            hops = CompletionChunks.object(comment.substring(TIMINGS.length()));
+        }
+    }
+
     private void count(Delta delta, Consumer<Delta> sink) {
+        if (firstMillis < 0) {
+            firstMillis = elapsedMillis();
+        }
         switch (delta) {
             case Delta.Content content -> chars += content.text().length();
             case Delta.Reasoning reasoning -> chars += reasoning.text().length();

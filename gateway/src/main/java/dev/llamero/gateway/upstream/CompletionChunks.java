@@ -53,6 +53,16 @@ final class CompletionChunks {
         return false;
     }
 
+    /** An object that may be left out: what is none is an empty one. */
+    static JsonNode object(String json) {
+        try {
+            JsonNode node = JSON.readTree(json);
+            return node.isObject() ? node : JSON.createObjectNode();
+        } catch (JsonProcessingException e) {
+            return JSON.createObjectNode();
+        }
+    }
+
     private static JsonNode parse(String data) {
         try {
             return JSON.readTree(data);

@@ -37,6 +37,7 @@ public final class ModelClient {
     private final URI endpoint;
     private final Optional<String> apiKey;
     private final Duration silence;
+    private final Traces traces = new Traces();
 
     /** @param silence longest wait for the next byte of an answer */
     public ModelClient(URI endpoint, Optional<String> apiKey, Duration silence) {
@@ -55,6 +56,11 @@ public final class ModelClient {
                 .build();
     }
 
+    /** Where the time of the newest completions went. */
+    public Traces traces() {
+        return traces;
+    }
+
     public URI endpoint() {
         return endpoint;
     }
@@ -70,9 +76,11 @@ public final class ModelClient {
         byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
         return new CompletionCall(
                 this,
+                request.requestId(),
                 () -> request(Method.POST, "/v1/chat/completions", request.requestId())
                         .header(HeaderNames.CONTENT_TYPE, "application/json")
                         .header(HeaderNames.ACCEPT, "text/event-stream")
+                        .header(HeaderNames.create("X-Llamero-Timings"), "1")
                         .header(HeaderNames.create("X-Session-ID"), request.sessionKey())
                         .submit(bytes),
                 silence);

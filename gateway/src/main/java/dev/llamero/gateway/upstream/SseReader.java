@@ -7,15 +7,16 @@ import java.util.function.Consumer;
 /**
  * Bytes of a server-sent event stream to the data of its events, however the bytes are cut.
  *
- * <p>Fields other than {@code data} are of no use to a completion and are skipped, comments too. Text is decoded when a
- * line is whole, so a character cut in two is no problem. Used by one thread. Source: the HTML standard, section
- * 9.2.6.
+ * <p>Fields other than {@code data} are of no use to a completion and are skipped, comments but for who wants them.
+ * Text is decoded when a line is whole, so a character cut in two is no problem. Used by one thread. Source: the HTML
+ * standard, section 9.2.6.
  */
 public final class SseReader {
     /** One delta is some hundred bytes; a whole tool call may be some hundred kilobytes. */
     static final int EVENT_BYTES_MAX = 1 << 20;
 
     private final Consumer<String> onData;
+    private final Consumer<String> onComment;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final StringBuilder data = new StringBuilder();
     private boolean dataSeen;
@@ -24,7 +25,13 @@ public final class SseReader {
 
     /** @param onData receives the data of each event, its lines joined by a line feed */
     public SseReader(Consumer<String> onData) {
+        this(onData, comment -> {});
+    }
+
+    /** @param onComment receives each comment without its colon; most servers send some to keep a connection alive */
+    SseReader(Consumer<String> onData, Consumer<String> onComment) {
         this.onData = onData;
+        this.onComment = onComment;
     }
 
     /**
@@ -61,6 +68,10 @@ public final class SseReader {
         firstLine = false;
         if (text.isEmpty()) {
             dispatch();
+            return;
+        }
+        if (text.startsWith(":")) {
+            onComment.accept(text.substring(1).strip());
             return;
         }
         if (text.equals("data") || text.startsWith("data:")) {

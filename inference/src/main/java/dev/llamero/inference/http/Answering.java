@@ -25,6 +25,9 @@ import java.util.Map;
 final class Answering {
     private static final System.Logger LOG = System.getLogger(Answering.class.getName());
 
+    /** A caller that sends this gets the wait in the queue and the reused tokens beside Ollama's durations. */
+    private static final HeaderName TIMINGS = HeaderNames.create("X-Llamero-Timings");
+
     private static final HeaderName QUEUE_POSITION = HeaderNames.create("X-Llamero-Queue-Position");
     private static final HeaderName QUEUE_ESTIMATE = HeaderNames.create("X-Llamero-Queue-Estimate-Ms");
 
@@ -144,7 +147,8 @@ final class Answering {
                 finish.reason() == FinishReason.LENGTH ? "length" : "stop",
                 System.nanoTime() - exchange.startNanos(),
                 loadNanos,
-                finish.statistics());
+                finish.statistics(),
+                exchange.header(TIMINGS).isPresent());
         var rest = new Delta(content.toString(), thinking.toString(), calls);
         Map<String, Object> object = shape.last(rest, logprobs, ending, raw.toString());
         if (stream) {

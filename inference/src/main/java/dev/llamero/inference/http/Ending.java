@@ -10,8 +10,9 @@ import java.util.Map;
  * @param totalNanos from the handler's entry
  * @param loadNanos from the handler's entry until the model was ready
  * @param statistics of the engine
+ * @param detailed whether the caller wants what Ollama does not tell: the wait in the queue and the tokens reused
  */
-record Ending(String reason, long totalNanos, long loadNanos, GenerationStatistics statistics) {
+record Ending(String reason, long totalNanos, long loadNanos, GenerationStatistics statistics, boolean detailed) {
     /** Adds the metrics in Ollama's order; zeros are left out. */
     void addTo(Map<String, Object> object) {
         put(object, "total_duration", totalNanos);
@@ -20,6 +21,10 @@ record Ending(String reason, long totalNanos, long loadNanos, GenerationStatisti
         put(object, "prompt_eval_duration", statistics.promptNanos());
         put(object, "eval_count", statistics.generatedTokens());
         put(object, "eval_duration", statistics.generationNanos());
+        if (detailed) {
+            put(object, "queue_duration", statistics.queueNanos());
+            object.put("prompt_cached_count", statistics.reusedTokens());
+        }
     }
 
     private static void put(Map<String, Object> object, String key, long value) {

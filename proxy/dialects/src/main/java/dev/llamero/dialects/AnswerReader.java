@@ -1,5 +1,6 @@
 package dev.llamero.dialects;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -24,4 +25,9 @@ public interface AnswerReader {
 
     /** Whether the last piece was handed on; what may follow does not count. */
     boolean finished();
+
+    /** Where the server's time went, once finished; empty if it does not tell. */
+    default Optional<ServerTimings> timings() {
+        return Optional.empty();
+    }
 }

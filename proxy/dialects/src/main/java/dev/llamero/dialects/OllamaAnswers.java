@@ -8,9 +8,12 @@ import java.util.function.Consumer;
 
 /** Lines of {@code /api/chat} and {@code /api/generate}, one JSON object each (specification 5.2, 6.3). */
 final class OllamaAnswers implements AnswerReader {
+    private static final double NANOS_PER_MILLI = 1e6;
+
     private final LineSplitter lines = new LineSplitter(LineSplitter.OLLAMA_LINE_BYTES_MAX);
     private boolean finished;
     private int callsSeen;
+    private Optional<ServerTimings> timings = Optional.empty();
 
     @Override
     public void feed(byte[] bytes, int offset, int length, Consumer<AnswerChunk> sink) {
@@ -42,8 +45,32 @@ final class OllamaAnswers implements AnswerReader {
         if (!line.isMissingNode()) {
             AnswerChunk chunk = chunk(line);
             finished = chunk.done();
+            if (finished && line.path("total_duration").isIntegralNumber()) {
+                timings = Optional.of(timings(line));
+            }
             sink.accept(chunk);
         }
+    }
+
+    @Override
+    public Optional<ServerTimings> timings() {
+        return timings;
+    }
+
+    private static ServerTimings timings(JsonNode line) {
+        long reused = line.path("prompt_cached_count").asLong();
+        return new ServerTimings(
+                millis(line, "queue_duration"),
+                millis(line, "load_duration"),
+                millis(line, "prompt_eval_duration"),
+                millis(line, "eval_duration"),
+                millis(line, "total_duration"),
+                Math.max(0, line.path("prompt_eval_count").asLong() - reused),
+                reused);
+    }
+
+    private static double millis(JsonNode line, String name) {
+        return line.path(name).asLong() / NANOS_PER_MILLI;
     }
 
     /** One object of an answer. */

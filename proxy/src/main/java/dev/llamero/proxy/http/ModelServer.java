@@ -40,7 +40,7 @@ final class ModelServer {
         ModelCall named = lease.model().equals(call.model()) ? call : call.withModel(lease.model());
         UpstreamRequest request = kind.request(named);
         long before = System.nanoTime();
-        int status = wire.send(request.method(), request.path(), headers(exchange.facts()), request.body());
+        int status = wire.send(request.method(), request.path(), headers(exchange), request.body());
         exchange.facts().waited(System.nanoTime() - before);
         exchange.facts().upstreamHead();
         if (status != 200) {
@@ -50,7 +50,8 @@ final class ModelServer {
     }
 
     /** All that a model server is told beside the call: nothing of the caller's own headers passes. */
-    private static Map<String, String> headers(CallFacts facts) {
+    private static Map<String, String> headers(Exchange exchange) {
+        CallFacts facts = exchange.facts();
         var headers = new LinkedHashMap<String, String>();
         headers.put("Content-Type", "application/json");
         headers.put(RequestIds.HEADER, facts.id());
@@ -59,6 +60,9 @@ final class ModelServer {
             headers.put("tracestate", facts.trace().state());
         }
         facts.caller().ifPresent(caller -> headers.put(CACHE_SALT, caller.cacheSalt()));
+        if (HopTimings.wanted(exchange)) {
+            headers.put(HopTimings.HEADER.defaultCase(), "1");
+        }
         return headers;
     }
 

@@ -85,6 +85,9 @@ final class PassingAnswer {
         if (cut || end.cut() && end.usage().completionTokens() >= spending.ceiling()) {
             exchange.facts().endedBy(CallFacts.End.LIMIT);
         }
+        if (writer.contentType().startsWith("text/event-stream") && HopTimings.wanted(exchange)) {
+            out.accept(HopTimings.comment(exchange, reader));
+        }
         out.accept(writer.write(last));
         spending.settle(end.usage().promptTokens(), end.usage().completionTokens());
     }
