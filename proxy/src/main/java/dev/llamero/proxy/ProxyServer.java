@@ -1,5 +1,6 @@
 package dev.llamero.proxy;
 
+import dev.llamero.proxy.callers.Accounts;
 import dev.llamero.proxy.http.AdminDoor;
 import dev.llamero.proxy.http.ConnectionClock;
 import dev.llamero.proxy.http.Edge;
@@ -166,6 +167,11 @@ public final class ProxyServer implements AutoCloseable {
     /** The port of plain HTTP beside TLS, if there is one. */
     Optional<Integer> redirectPort() {
         return redirect.map(WebServer::port);
+    }
+
+    /** What all keys have used. */
+    Accounts accounts() {
+        return live.accounts();
     }
 
     /** The port of the admin listener, if it has one. */

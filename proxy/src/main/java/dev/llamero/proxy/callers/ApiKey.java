@@ -29,6 +29,11 @@ public record ApiKey(
         models = List.copyOf(models);
     }
 
+    /** The same key with other limits. */
+    public ApiKey with(KeyLimits others) {
+        return new ApiKey(id, name, sha256, others, models, expires, created);
+    }
+
     /** Whether it may use a model, by the name that callers use. */
     public boolean mayUse(String model) {
         return models.isEmpty() || models.contains(model) || models.contains(model + ":latest");
