@@ -1,5 +1,6 @@
 package dev.llamero.proxy;
 
+import dev.llamero.proxy.http.CallRecords;
 import dev.llamero.proxy.http.ConnectionClock;
 import dev.llamero.proxy.http.Http2Connections;
 import dev.llamero.proxy.http.RedirectDoor;
@@ -16,7 +17,6 @@ import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http1.Http1Config;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /** How the listeners that face clients are made. Stateless. */
@@ -35,8 +35,8 @@ final class Listeners {
             Optional<Certificates> certificates,
             ConnectionClock clock,
             Handler door,
-            Consumer<String> accessLog) {
-        WebServerConfig.Builder builder = base(settings, clock, accessLog)
+            CallRecords records) {
+        WebServerConfig.Builder builder = base(settings, clock, records)
                 .port(settings.port())
                 .maxPayloadSize(settings.maxBodyBytes())
                 .routing(routing -> routing.any(door));
@@ -60,16 +60,15 @@ final class Listeners {
             Certificates certificates,
             ConnectionClock clock,
             IntSupplier httpsPort,
-            Consumer<String> accessLog) {
-        return base(settings, clock, accessLog)
+            CallRecords records) {
+        return base(settings, clock, records)
                 .port(settings.edge().httpPort().orElseThrow())
                 .maxPayloadSize(REDIRECT_BODY_BYTES_MAX)
                 .routing(routing -> routing.any(new RedirectDoor(certificates::challengeAnswer, httpsPort)))
                 .build();
     }
 
-    private static WebServerConfig.Builder base(
-            ProxySettings settings, ConnectionClock clock, Consumer<String> accessLog) {
+    private static WebServerConfig.Builder base(ProxySettings settings, ConnectionClock clock, CallRecords records) {
         EdgeSettings.ConnectionLimits limits = settings.edge().limits();
         Http1Config http1 =
                 Http1Config.builder().maxHeadersSize(limits.headBytes()).build();
@@ -85,13 +84,13 @@ final class Listeners {
                 .maxTcpConnections(limits.connections())
                 .idleConnectionTimeout(limits.idle())
                 .idleConnectionPeriod(Duration.ofSeconds(15))
-                .directHandlers(directHandlers(accessLog));
+                .directHandlers(directHandlers(records));
     }
 
-    private static DirectHandlers directHandlers(Consumer<String> accessLog) {
+    private static DirectHandlers directHandlers(CallRecords records) {
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
-            handlers.addHandler(type, new UnroutedErrors(accessLog));
+            handlers.addHandler(type, new UnroutedErrors(records));
         }
         return handlers.build();
     }

@@ -2,9 +2,11 @@ package dev.llamero.proxy;
 
 import dev.llamero.proxy.callers.Accounts;
 import dev.llamero.proxy.http.AdminDoor;
+import dev.llamero.proxy.http.CallRecords;
 import dev.llamero.proxy.http.ConnectionClock;
 import dev.llamero.proxy.http.Edge;
 import dev.llamero.proxy.http.FrontDoor;
+import dev.llamero.proxy.http.MetricsPage;
 import dev.llamero.proxy.http.Origins;
 import dev.llamero.proxy.http.Routes;
 import dev.llamero.proxy.http.RunningCalls;
@@ -44,6 +46,7 @@ public final class ProxyServer implements AutoCloseable {
     private final ProxySettings settings;
     private final LiveProxy live;
     private final RunningCalls running = new RunningCalls();
+    private final CallRecords records;
     private final SlowClients slowClients;
     private final ConnectionClock clock;
     private final Optional<Certificates> certificates;
@@ -53,18 +56,18 @@ public final class ProxyServer implements AutoCloseable {
 
     private ProxyServer(SettingsSource source, ProxySettings settings, Consumer<String> accessLog) {
         this.settings = settings;
+        this.records = new CallRecords(accessLog);
         this.certificates = certificates(settings);
         this.slowClients =
                 new SlowClients(settings.slowClient(), settings.edge().limits().body());
         this.clock = new ConnectionClock(
                 settings.edge().limits().head(), settings.edge().limits().idle());
         this.live = new LiveProxy(source, settings);
-        var frontDoor = new FrontDoor(live::get, new Routes(running, slowClients, VERSION), edge(settings), accessLog);
-        this.server = Listeners.callers(settings, certificates, clock, frontDoor, accessLog);
+        var frontDoor = new FrontDoor(live::get, new Routes(running, slowClients, VERSION), edge(settings), records);
+        this.server = Listeners.callers(settings, certificates, clock, frontDoor, records);
         this.redirect = settings.edge()
                 .httpPort()
-                .map(_ ->
-                        Listeners.redirect(settings, certificates.orElseThrow(), clock, this.server::port, accessLog));
+                .map(_ -> Listeners.redirect(settings, certificates.orElseThrow(), clock, this.server::port, records));
     }
 
     /**
@@ -147,10 +150,15 @@ public final class ProxyServer implements AutoCloseable {
                         .build())
                 .maxTcpConnections(ADMIN_CONNECTIONS_MAX)
                 .maxPayloadSize(ADMIN_BODY_BYTES_MAX)
-                .routing(routing -> routing.any(new AdminDoor(live::get, this::reload, VERSION)))
+                .routing(routing -> routing.any(adminDoor()))
                 .build();
         listener.start();
         return Optional.of(listener);
+    }
+
+    private AdminDoor adminDoor() {
+        var metrics = new MetricsPage(records, running, live.accounts(), live::get);
+        return new AdminDoor(live::get, this::reload, metrics, VERSION);
     }
 
     /** Reads the settings again, as the signal and the admin listener do. */
@@ -199,6 +207,7 @@ public final class ProxyServer implements AutoCloseable {
         live.close();
         slowClients.close();
         clock.close();
+        records.close();
     }
 
     /** Exits with 1 and one sentence if it cannot start. */

@@ -6,7 +6,6 @@ import dev.llamero.dialects.AnswerChunk;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.Locale;
 import java.util.Optional;
 
 /** What the log says about one request, in one line of JSON: never the prompt, never the answer. */
@@ -43,8 +42,7 @@ final class AccessLine {
             if (facts.error().isPresent()) {
                 json.writeStringField("error", facts.error().get());
             }
-            json.writeStringField(
-                    "endedBy", facts.ended().orElse(CallFacts.End.DONE).name().toLowerCase(Locale.ROOT));
+            json.writeStringField("endedBy", facts.endWord());
             json.writeEndObject();
         } catch (IOException e) {
             throw new UncheckedIOException("writing to memory failed", e);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.llamero.dialects.CallerDialect;
 import dev.llamero.dialects.Failure;
+import dev.llamero.proxy.figures.PrometheusText;
 import dev.llamero.proxy.pool.Health;
 import dev.llamero.proxy.pool.Upstream;
 import dev.llamero.proxy.pool.UpstreamPool;
@@ -35,11 +36,12 @@ public final class AdminDoor implements Handler {
      * @param reload reads the settings again; gives the names of those that count from the next start only, or throws
      *     {@link SettingsException} and changes nothing
      */
-    public AdminDoor(Supplier<Live> live, Supplier<List<String>> reload, String version) {
+    public AdminDoor(Supplier<Live> live, Supplier<List<String>> reload, MetricsPage metrics, String version) {
         pages.put(
                 "/healthz",
                 new Page("GET", JSON, () -> HealthEndpoint.report(live.get().pool(), version)));
         pages.put("/upstreams", new Page("GET", JSON, () -> upstreams(live.get().pool())));
+        pages.put("/metrics", new Page("GET", PrometheusText.TYPE, metrics::page));
         pages.put("/reload", new Page("POST", JSON, () -> reloaded(reload.get())));
     }
 

@@ -3,6 +3,7 @@ package dev.llamero.proxy.http;
 import dev.llamero.dialects.AnswerChunk;
 import dev.llamero.proxy.callers.Caller;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -32,6 +33,7 @@ final class CallFacts {
     private boolean begun;
     private int status;
     private long waitedNanos;
+    private long endNanos;
     private long headNanos;
     private long firstTokenNanos;
     private Optional<AnswerChunk.Usage> usage = Optional.empty();
@@ -193,6 +195,11 @@ final class CallFacts {
         return end.get() == who;
     }
 
+    /** The same as a word, for the log and figures. */
+    String endWord() {
+        return ended().orElse(End.DONE).name().toLowerCase(Locale.ROOT);
+    }
+
     Optional<End> ended() {
         return Optional.ofNullable(end.get());
     }
@@ -215,14 +222,19 @@ final class CallFacts {
         return firstTokenNanos == 0 ? Optional.empty() : Optional.of(millis(firstTokenNanos));
     }
 
+    /** It is over: from now on times do not grow. */
+    void finish() {
+        endNanos = System.nanoTime();
+    }
+
     /** Milliseconds so far. */
     double totalMillis() {
-        return millis(System.nanoTime());
+        return millis(now());
     }
 
     /** Milliseconds so far that were neither waiting for the caller, nor for a place, nor for a model server. */
     double overheadMillis() {
-        return Math.max(0, (System.nanoTime() - startNanos - waitedNanos) / NANOS_PER_MILLI - queuedMillis);
+        return Math.max(0, (now() - startNanos - waitedNanos) / NANOS_PER_MILLI - queuedMillis);
     }
 
     String overheadText() {
@@ -251,6 +263,10 @@ final class CallFacts {
         long units = Math.round(millis * parts);
         String rest = String.valueOf(units % parts);
         return units / parts + "." + "0".repeat(String.valueOf(parts).length() - 1 - rest.length()) + rest;
+    }
+
+    private long now() {
+        return endNanos == 0 ? System.nanoTime() : endNanos;
     }
 
     private double millis(long nanos) {

@@ -11,7 +11,6 @@ import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -26,18 +25,18 @@ public final class FrontDoor implements Handler {
     private final Supplier<Live> live;
     private final Routes routes;
     private final Edge edge;
-    private final Consumer<String> accessLog;
+    private final CallRecords records;
 
     /**
      * @param live the settings of the moment; asked once per request
      * @param edge what a request passes first
-     * @param accessLog takes one line of JSON per request
+     * @param records of all requests
      */
-    public FrontDoor(Supplier<Live> live, Routes routes, Edge edge, Consumer<String> accessLog) {
+    public FrontDoor(Supplier<Live> live, Routes routes, Edge edge, CallRecords records) {
         this.live = live;
         this.routes = routes;
         this.edge = edge;
-        this.accessLog = accessLog;
+        this.records = records;
     }
 
     @Override
@@ -63,7 +62,7 @@ public final class FrontDoor implements Handler {
             }
             fail(exchange, e);
         } finally {
-            accessLog.accept(AccessLine.of(facts));
+            records.ended(facts);
             WatchedConnections.requestEnded();
             if (asksForClose(request)) {
                 // Helidon 4.5.0 answers "Connection: close" and then keeps the connection open (its issue 12324).

@@ -33,6 +33,16 @@ public final class RunningCalls {
         }
     }
 
+    /** How many there are. */
+    int count() {
+        lock.lock();
+        try {
+            return running.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Refuses new requests, waits for those under way, then cancels what is left and waits for it to end. */
     public void drain(Duration patience, Duration afterCancel) throws InterruptedException {
         Set<Entry> rest = awaitNone(patience);

@@ -5,15 +5,14 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
 import io.helidon.http.ServerResponseHeaders;
 import io.helidon.http.Status;
-import java.util.function.Consumer;
 
 /** Answers what fails before {@link FrontDoor}: a request line or headers that are not HTTP, a body over the limit. */
 public final class UnroutedErrors implements DirectHandler {
-    private final Consumer<String> accessLog;
+    private final CallRecords records;
 
-    /** @param accessLog takes one line of JSON per request */
-    public UnroutedErrors(Consumer<String> accessLog) {
-        this.accessLog = accessLog;
+    /** @param records of all requests */
+    public UnroutedErrors(CallRecords records) {
+        this.records = records;
     }
 
     @Override
@@ -30,7 +29,7 @@ public final class UnroutedErrors implements DirectHandler {
         facts.status(status.code());
         facts.error(reply.code());
         facts.endedBy(reply.endedBy());
-        accessLog.accept(AccessLine.of(facts));
+        records.ended(facts);
         return TransportResponse.builder()
                 .status(status)
                 .headers(headers)
