@@ -31,7 +31,7 @@ final class LiveProxy implements AutoCloseable {
         this.started = started;
         this.settings = started.live();
         Path keys = settings.keyFile().path();
-        this.accounts = new Accounts(Optional.of(keys.resolveSibling(keys.getFileName() + ".usage")));
+        this.accounts = new Accounts(Optional.of(settings.keyFile().usagePath()));
         this.live = new Live(checks(settings), new UpstreamPool(settings.pool()));
         this.keysWatch = new FileWatch(keys, this::reloadKeys);
     }

@@ -62,6 +62,14 @@ public record ProxySettings(
         return settings;
     }
 
+    /** Where the keys are for the same settings. */
+    public static Path keysFile(List<String> arguments, Map<String, String> environment) {
+        Path file = SettingsReader.file(environment);
+        return new SettingsReader("proxy", KnownSettings.ALL, arguments, environment, file)
+                .path(KnownSettings.KEYS_FILE)
+                .orElseThrow();
+    }
+
     private static InetAddress host(SettingsReader reader) {
         String host = reader.required(KnownSettings.HOST);
         try {

@@ -16,8 +16,11 @@ final class CompletionScripts {
     /** Commands that take names of models. */
     private static final Set<String> ON_MODELS = Set.of("run", "show", "stop", "cp", "rm", "push", "pull", "cache");
 
-    /** Servers of other modules, which are asked for their flags when somebody wants to complete one. */
-    private static final Set<String> ASKED = Set.of("proxy", "gateway");
+    /** Commands of other modules, and what is asked for their flags when somebody wants to complete one. */
+    private static final Map<String, String> ASKED = Map.of("proxy", "proxy", "gateway", "gateway", "key", "key add");
+
+    /** Commands that take a verb. */
+    private static final Map<String, String> VERBS = Map.of("key", "add list revoke");
 
     /** A command of the launcher: what it does, its flags, and whether it takes models. */
     private record Entry(String help, List<String> flags, boolean models) {}
@@ -45,7 +48,7 @@ final class CompletionScripts {
         return """
             # bash completion for llamero
             _llamero() {
-              local current=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT} words flags= models=
+              local current=${COMP_WORDS[COMP_CWORD]} line=${COMP_LINE:0:COMP_POINT} words flags= models= verbs=
               words=($line)
               local program=${words[0]/#\\~/$HOME}
               COMPREPLY=()
@@ -58,6 +61,7 @@ final class CompletionScripts {
               case $current in
                 -*) COMPREPLY=($(compgen -W "$flags" -- "$current")); return ;;
               esac
+              [ -z "$verbs" ] || COMPREPLY=($(compgen -W "$verbs" -- "$current"))
               [ -n "$models" ] || return 0
               local typed= name
               [ "${line: -1}" = ' ' ] || typed=${words[-1]}
@@ -73,16 +77,18 @@ final class CompletionScripts {
     private String cases(String indent) {
         return entries.entrySet().stream()
                 .map(entry -> indent + entry.getKey() + ") flags="
-                        + (ASKED.contains(entry.getKey())
-                                ? asking(entry.getKey())
+                        + (ASKED.containsKey(entry.getKey())
+                                ? asking(ASKED.get(entry.getKey()))
                                 : "'" + String.join(" ", entry.getValue().flags()) + "'")
-                        + (entry.getValue().models() ? " models=1" : "") + " ;;\n")
+                        + (entry.getValue().models() ? " models=1" : "")
+                        + (VERBS.containsKey(entry.getKey()) ? " verbs='" + VERBS.get(entry.getKey()) + "'" : "")
+                        + " ;;\n")
                 .collect(Collectors.joining());
     }
 
     private static String asking(String command) {
         return "$(LLAMERO_SUPERVISED=1 \"$program\" " + command + " --help 2> /dev/null"
-                + " | sed -n 's/^  \\(--[a-z0-9-]*\\).*/\\1/p')";
+                + " | sed -n 's/^  \\(-h, \\|    \\)\\{0,1\\}\\(--[a-z0-9-]*\\).*/\\2/p')";
     }
 
     String zsh() {
@@ -93,7 +99,7 @@ final class CompletionScripts {
         return """
             #compdef llamero
             _llamero() {
-              local flags= models= program=$words[1]
+              local flags= models= verbs= program=$words[1]
               local -a commands names
               commands=(
             %s  )
@@ -105,6 +111,8 @@ final class CompletionScripts {
             %s  esac
               if [[ $PREFIX == -* ]]; then
                 compadd -- ${=flags}
+              elif [[ -n $verbs ]]; then
+                compadd -- ${=verbs}
               elif [[ -n $models ]]; then
                 names=(${(f)"$(LLAMERO_SUPERVISED=1 $program model-names 2> /dev/null)"})
                 compadd -a names
@@ -125,9 +133,12 @@ final class CompletionScripts {
             entry.flags().stream()
                     .filter(flag -> flag.startsWith("--"))
                     .forEach(flag -> script.append("complete -c llamero " + when + " -l " + flag.substring(2) + "\n"));
-            if (ASKED.contains(name)) {
-                script.append("complete -c llamero " + when + " -a \"(LLAMERO_SUPERVISED=1 llamero " + name
-                        + " --help 2> /dev/null | string replace -rf '^  (--[a-z0-9-]+).*' '\\$1')\"\n");
+            if (ASKED.containsKey(name)) {
+                script.append("complete -c llamero " + when + " -a \"(LLAMERO_SUPERVISED=1 llamero " + ASKED.get(name)
+                        + " --help 2> /dev/null | string replace -rf '^  (?:-h, |    )?(--[a-z0-9-]+).*' '\\$1')\"\n");
+            }
+            if (VERBS.containsKey(name)) {
+                script.append("complete -c llamero -f " + when + " -a '" + VERBS.get(name) + "'\n");
             }
             if (entry.models()) {
                 script.append("complete -c llamero -f " + when

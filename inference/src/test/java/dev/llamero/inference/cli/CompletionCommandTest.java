@@ -23,6 +23,8 @@ class CompletionCommandTest {
         assertThat(completions("llamero run --hide")).containsExactly("--hidethinking");
         assertThat(completions("llamero start --keep")).containsExactly("--keep-alive");
         assertThat(completions("llamero proxy --")).containsExactly("--upstream", "--host");
+        assertThat(completions("llamero key re")).containsExactly("revoke");
+        assertThat(completions("llamero key add --")).containsExactly("--help", "--keys-file");
         assertThat(completions("llamero sta")).containsExactly("start");
         assertThat(completions("llamero ben")).containsExactly("bench", "bench-model", "bench-proxy");
         assertThat(completions("llamero run ")).containsExactly("qwen3:8b", "smol:latest");
@@ -69,6 +71,7 @@ class CompletionCommandTest {
             #!/bin/sh
             [ "$1" = model-names ] && printf 'qwen3:8b\\nsmol:latest\\n'
             [ "$1 $2" = 'proxy --help' ] && printf 'Flags:\\n  --upstream   of\\n     --no\\n  --host  a\\n'
+            [ "$1 $2 $3" = 'key add --help' ] && printf '      NAME   of\\n  -h, --help   a\\n      --keys-file=FILE\\n'
             """);
         assertThat(program.toFile().setExecutable(true)).isTrue();
         String script = ClientRun.of(1, "", List.of("completion", "bash")).out() + """

@@ -51,7 +51,7 @@ public final class Accounts implements AutoCloseable {
     }
 
     /** The account of a key, with these limits from now on. */
-    Account of(String id, KeyLimits limits) {
+    public Account of(String id, KeyLimits limits) {
         Account account = accounts.computeIfAbsent(id, key -> {
             var created = new Account(key, limits, clock, nanos);
             created.restore(dayBefore, spentBefore.getOrDefault(key, 0L), spentEverBefore.getOrDefault(key, 0L));

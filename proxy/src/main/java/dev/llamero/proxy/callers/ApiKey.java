@@ -29,6 +29,11 @@ public record ApiKey(
         models = List.copyOf(models);
     }
 
+    /** The id in a key that was just made. */
+    public static String id(String key) {
+        return KeyText.id(key).orElseThrow();
+    }
+
     /** The same key with other limits. */
     public ApiKey with(KeyLimits others) {
         return new ApiKey(id, name, sha256, others, models, expires, created);

@@ -57,6 +57,11 @@ public final class KeyFile {
         }
     }
 
+    /** Where what the keys have used is written down: beside it. */
+    public Path usagePath() {
+        return path.resolveSibling(path.getFileName() + ".usage");
+    }
+
     /** Where it is. */
     public Path path() {
         return path;
@@ -99,10 +104,15 @@ public final class KeyFile {
      * Adds a key.
      *
      * @return the key, which nobody can find out again
+     * @throws SettingsException if the name is taken
      */
     public String add(String name, KeyLimits limits, List<String> models, Optional<Instant> expires, Instant created) {
         String[] key = new String[1];
         update(content -> {
+            if (content.keys().stream().anyMatch(other -> other.name().equals(name))) {
+                throw new SettingsException(
+                        "there is a key named '" + name + "' already; choose another name, or revoke that one first");
+            }
             String id = KeyText.newId();
             key[0] = KeyText.newKey(id);
             String hash = HexFormat.of().formatHex(KeyText.sha256(key[0]));
