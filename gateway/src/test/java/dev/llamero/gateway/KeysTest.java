@@ -68,7 +68,8 @@ class KeysTest extends BrowserTest {
         assertThat((List<?>) page.evaluate("""
             [...document.querySelectorAll('button, a[href], input, textarea, select, summary, [tabindex="0"]')]
               .filter(node => node.checkVisibility() && !node.hidden)
-              .filter(node => !(node.ariaLabel || node.textContent.trim() || node.labels?.length || node.closest('.table')))
+              .filter(node => !(node.ariaLabel || node.textContent.trim()
+                || node.labels?.length || node.closest('.table')))
               .map(node => node.outerHTML)\
             """)).isEmpty();
         input().focus();

@@ -13,10 +13,29 @@ import java.util.List;
 /** Who listens on the servers' ports: ours, Ollama, another program or nobody. */
 final class PortsCheck {
     private static final String AREA = "ports";
-    private static final int PROXY_PORT = 8080;
-    private static final int GATEWAY_PORT = 18_789;
+
+    static final Other PROXY =
+            new Other("proxy", 8080, List.of("LLAMERO_PROXY_PORT"), "/healthz", "\"status\"", "dev.llamero.proxy.");
+    static final Other GATEWAY = new Other(
+            "chat page",
+            18_789,
+            List.of("CLAWDBOT_PORT", "CLAWDBOT_GATEWAY_PORT", "OPENCLAW_GATEWAY_PORT"),
+            "/",
+            "<title>Llamero</title>",
+            "dev.llamero.gateway.");
+
     private static final int WAIT_MILLIS = 2_000;
     private static final int BYTES_MAX = 64 << 10;
+
+    /**
+     * A server beside the model server.
+     *
+     * @param variables of the environment that name its port; the first that is set wins
+     * @param path of a page that tells it from other programs
+     * @param sign text on that page
+     * @param process how its command begins, for one that tells nothing without a key or TLS
+     */
+    record Other(String name, int port, List<String> variables, String path, String sign, String process) {}
 
     private PortsCheck() {}
 
@@ -25,8 +44,8 @@ final class PortsCheck {
         host = host.equals("::") ? "::1" : host;
         var findings = new ArrayList<Finding>();
         findings.add(models(machine, host, plan.port()));
-        findings.add(other(machine, "proxy", PROXY_PORT, "/healthz", "\"status\""));
-        findings.add(other(machine, "chat page", GATEWAY_PORT, "/", "<title>Llamero</title>"));
+        findings.add(other(machine, PROXY, port(machine, PROXY)));
+        findings.add(other(machine, GATEWAY, port(machine, GATEWAY)));
         return findings;
     }
 
@@ -59,18 +78,36 @@ final class PortsCheck {
         }
     }
 
-    static Finding other(Machine machine, String name, int port, String path, String sign) {
+    private static int port(Machine machine, Other server) {
+        for (String variable : server.variables()) {
+            String value = machine.environment().getOrDefault(variable, "").strip();
+            if (value.matches("\\d{1,5}")) {
+                return Integer.parseInt(value);
+            }
+        }
+        return server.port();
+    }
+
+    static Finding other(Machine machine, Other server, int port) {
         String place = "127.0.0.1:" + port;
         try {
-            if (get(place, path).contains(sign)) {
-                return Finding.ok(AREA, "Llamero's " + name + " answers at " + place);
+            if (get(place, server.path()).contains(server.sign())) {
+                return Finding.ok(AREA, "Llamero's " + server.name() + " answers at " + place);
             }
-            return foreign(machine, name, place, port, "--port");
         } catch (ConnectException e) {
-            return Finding.ok(AREA, "nothing listens at " + place + " (" + name + ")");
+            return Finding.ok(AREA, "nothing listens at " + place + " (" + server.name() + ")");
         } catch (IOException e) {
-            return foreign(machine, name, place, port, "--port");
+            System.getLogger(PortsCheck.class.getName())
+                    .log(System.Logger.Level.DEBUG, place + " speaks no plain HTTP", e);
         }
+        return PortOwner.of(machine, port).startsWith(server.process())
+                ? Finding.ok(AREA, "Llamero's " + server.name() + " listens at " + place)
+                : foreign(
+                        machine,
+                        server.name(),
+                        place,
+                        port,
+                        "--port or " + server.variables().getFirst());
     }
 
     private static Finding foreign(Machine machine, String name, String place, int port, String flag) {

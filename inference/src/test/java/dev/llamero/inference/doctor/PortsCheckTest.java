@@ -3,6 +3,7 @@ package dev.llamero.inference.doctor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.llamero.inference.ServerPlan;
 import dev.llamero.inference.doctor.Finding.Level;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -53,9 +54,40 @@ class PortsCheckTest {
             assertThat(finding.level()).isEqualTo(Level.BROKEN);
             assertThat(finding.what()).startsWith("nginx (pid 4711) listens");
             assertThat(finding.remedy()).contains("OLLAMA_HOST");
-            assertThat(PortsCheck.other(machine(), "proxy", server.port(), "/healthz", "status")
-                            .level())
-                    .isEqualTo(Level.BROKEN);
+            Finding other = PortsCheck.other(machine(), PortsCheck.PROXY, server.port());
+            assertThat(other.level()).isEqualTo(Level.BROKEN);
+            assertThat(other.what()).contains("nginx (pid 4711) listens").endsWith("where the proxy would");
+            assertThat(other.remedy()).contains("LLAMERO_PROXY_PORT");
+        }
+    }
+
+    @Test
+    void aProxyThatTellsNothingWithoutAKeyIsKnownByItsProcess() throws IOException {
+        try (var server = new Answering("no key")) {
+            owner(server.port(), "java\0-cp\0x\0dev.llamero.proxy.ProxyServer\0--port\0" + server.port());
+            assertThat(PortsCheck.other(machine(), PortsCheck.PROXY, server.port()))
+                    .isEqualTo(Finding.ok("ports", "Llamero's proxy listens at 127.0.0.1:" + server.port()));
+        }
+    }
+
+    @Test
+    void portsThatTheEnvironmentNamesAreLookedAt() throws IOException {
+        try (var proxy = new Answering("{\"status\":\"ok\"}");
+                var page = new Answering("<title>Llamero</title>")) {
+            var machine = new Machine(
+                    Map.of("LLAMERO_PROXY_PORT", "" + proxy.port(), "OPENCLAW_GATEWAY_PORT", "" + page.port()),
+                    root,
+                    root,
+                    25,
+                    root,
+                    command -> Optional.empty());
+            var plan = ServerPlan.read(Map.of("OLLAMA_HOST", "127.0.0.1:1"), root.resolve("no.yaml"), root);
+            assertThat(PortsCheck.check(machine, plan))
+                    .extracting(Finding::what)
+                    .containsExactly(
+                            "nothing listens at 127.0.0.1:1 (model server)",
+                            "Llamero's proxy answers at 127.0.0.1:" + proxy.port(),
+                            "Llamero's chat page answers at 127.0.0.1:" + page.port());
         }
     }
 
