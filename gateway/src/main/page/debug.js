@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import { Panel } from './part.js';
 import { rate } from './statistics.js';
+import { traceBars, traceFacts } from './trace-view.js';
 import { duration, t } from './texts.js';
 import * as icons from './icons.js';
 
@@ -71,7 +72,8 @@ class Debug extends Panel {
   #trace(turn) {
     const { firstTokenMillis, totalMillis, promptTokens, completionTokens } = turn.statistics;
     const speed = rate(turn.statistics);
-    const page = this.store.trace.of(turn.id);
+    const page = this.store.clock.of(turn.id);
+    const { trace } = this.report;
     const rows = [
       [t('requestId'), html`<code>${turn.requestId}</code>`],
       [t('modelLabel'), turn.model || '–'],
@@ -79,15 +81,14 @@ class Debug extends Panel {
       [t('firstToken'), firstTokenMillis >= 0 ? duration(firstTokenMillis) : '–'],
       [t('total'), totalMillis >= 0 ? duration(totalMillis) : '–'],
       [t('tokens'), completionTokens >= 0 ? t('tokensValue', { prompt: promptTokens, completion: completionTokens }) : '–'],
+      ...(trace ? traceFacts(trace) : []),
       [t('rate'), speed ? t('statsRate', { rate: speed.toFixed(1) }) : '–'],
-      ...(page ? [[t('pageFirst'), page.firstMillis === undefined ? '–' : duration(page.firstMillis)], [t('pageTotal'), duration(page.totalMillis)]] : []),
+      ...(page ? [[t('pageFirst'), page.firstMillis === undefined ? '–' : duration(page.firstMillis)]] : []),
+      ...(page && !trace ? [[t('pageTotal'), duration(page.totalMillis)]] : []),
     ];
     return html`
-      ${firstTokenMillis >= 0 && totalMillis > 0 ? html`<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" role="img"
-        aria-label="${t('wait')} ${duration(firstTokenMillis)}, ${t('generate')} ${duration(totalMillis - firstTokenMillis)}">
-        <rect class="wait" width=${(100 * firstTokenMillis) / totalMillis} height="8"></rect>
-        <rect class="write" x=${(100 * firstTokenMillis) / totalMillis} width=${100 - (100 * firstTokenMillis) / totalMillis} height="8"></rect></svg>
-        <p class="legend"><i class="wait"></i>${t('wait')} <i class="write"></i>${t('generate')}</p>` : nothing}
+      ${turn.errorCode ? html`<p class="failure">${turn.errorMessage} ${turn.errorRemedy}</p>` : nothing}
+      ${trace ? traceBars(trace, page ? this.roundTrip : -1, page ? page.totalMillis : -1) : nothing}
       <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
   }
 }

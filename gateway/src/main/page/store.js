@@ -2,7 +2,7 @@
 import { Connection } from './connection.js';
 import { Models } from './models.js';
 import { Outbox } from './outbox.js';
-import { Trace } from './trace.js';
+import { PageClock } from './page-clock.js';
 import { Transcript } from './transcript.js';
 import { newKey } from './storage.js';
 
@@ -16,7 +16,7 @@ export class Store extends EventTarget {
   outbox = new Outbox();
   models = new Models(this.connection, () => this.changed());
   transcript = new Transcript();
-  trace = new Trace();
+  clock = new PageClock();
   sessions = [];
   sessionKey = '';
   settings = null;
@@ -175,7 +175,7 @@ export class Store extends EventTarget {
 
   #flush() {
     return this.outbox.flush(this.connection, {
-      sending: item => item.params.sessionKey && item.params.sessionKey !== this.sessionKey ? null : this.trace.begin(),
+      sending: item => item.params.sessionKey && item.params.sessionKey !== this.sessionKey ? null : this.clock.begin(),
       sent: () => this.changed(),
       waits: () => this.changed(),
       refused: (item, error) => {
@@ -292,9 +292,9 @@ export class Store extends EventTarget {
       if (item.params.message === payload.question.content) item.shown = true;
     });
     const { changed, touched, missed } = this.transcript.apply(name, payload);
-    if (name === 'turn.delta') this.trace.first();
+    if (name === 'turn.delta') this.clock.first();
     if (name === 'turn.ended') {
-      this.trace.end(payload.turnId);
+      this.clock.end(payload.turnId);
       this.models.used(payload.answer.turn);
       this.dispatchEvent(new CustomEvent('answered', { detail: payload.answer }));
     }

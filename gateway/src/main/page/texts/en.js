@@ -19,7 +19,7 @@ export default {
   debugTitle: 'What happens underneath', debugLayers: 'Layers', debugTrace: 'Last question', refresh: 'Refresh', close: 'Close',
   up: 'Up', failing: 'Failing', down: 'Down', gateway: 'Gateway', proxy: 'Proxy', inference: 'Inference',
   version: 'Version', state: 'State', noQuestion: 'No question has been asked yet.',
-  wait: 'until the first token', generate: 'answer', firstToken: 'First token', total: 'Total', tokens: 'Tokens', tokensValue: '{prompt} in, {completion} out', rate: 'Rate', pageFirst: 'First token, seen in this page', pageTotal: 'Total, seen in this page', asking: 'Asking the layers…', debugFailed: 'The gateway does not answer.',
+  firstToken: 'First token', total: 'Total', tokens: 'Tokens', tokensValue: '{prompt} in, {completion} out', rate: 'Rate', pageFirst: 'First token, seen in this page', pageTotal: 'Total, seen in this page', asking: 'Asking the layers…', debugFailed: 'The gateway does not answer.',
   RUNNING: 'running', DONE: 'done', STOPPED: 'stopped', FAILED: 'failed', INTERRUPTED: 'interrupted',
   suggestions: ['Explain how a CPU cache works, with a small example', 'Write a Java record for a 2D point with distance', 'Compare TCP and UDP in a table', 'Plan a weekend in Lisbon'],
   month: 'Previous 30 days', pinned: 'Pinned', pin: 'Pin', unpin: 'Unpin', search: 'Search all chats',
@@ -56,6 +56,9 @@ export default {
   contextTokensHint: 'How much the model sees at once; more takes more memory',
   answerTokensMaxHint: 'The answer is cut there and can be continued', modelsOwn: 'model’s own',
   resetSettings: 'Back to the model’s own',
+  page: 'Page', part_socket: 'socket', part_own: 'own work', part_hop: 'way to the next', part_queue: 'queue', part_load: 'loading the model',
+  part_prefill: 'reading the prompt', part_decode: 'writing', part_answer: 'answer', sum: 'Sum of the parts', unaccounted: '({percent} % unexplained)',
+  prefillTokens: 'Prompt tokens', prefillTokensValue: '{computed} computed, {reused} reused', decodeRate: 'Decode rate',
   errors: {
     PROXY_UNREACHABLE: 'The proxy does not answer', PROXY_REFUSED: 'The proxy refused the gateway', INFERENCE_UNREACHABLE: 'The inference server is down',
     MODEL_NOT_FOUND: 'The model is not there', NO_MODEL: 'There is no model', REQUEST_REFUSED: 'The question was refused', BUSY: 'Too much at once',

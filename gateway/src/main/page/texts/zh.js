@@ -19,7 +19,7 @@ export default {
   debugTitle: '运行状况', debugLayers: '各层', debugTrace: '最近一次提问', refresh: '刷新', close: '关闭',
   up: '正常', failing: '异常', down: '不可用', gateway: '网关', proxy: '代理', inference: '推理',
   version: '版本', state: '状态', noQuestion: '还没有提过问题。',
-  wait: '首个词元之前', generate: '回答', firstToken: '首个词元', total: '总计', tokens: '词元', tokensValue: '输入 {prompt},输出 {completion}', rate: '速度', pageFirst: '首个词元(本页面所见)', pageTotal: '总计(本页面所见)', asking: '正在询问各层…', debugFailed: '网关没有回应。',
+  firstToken: '首个词元', total: '总计', tokens: '词元', tokensValue: '输入 {prompt},输出 {completion}', rate: '速度', pageFirst: '首个词元(本页面所见)', pageTotal: '总计(本页面所见)', asking: '正在询问各层…', debugFailed: '网关没有回应。',
   RUNNING: '进行中', DONE: '完成', STOPPED: '已停止', FAILED: '失败', INTERRUPTED: '被中断',
   suggestions: ['用一个小例子解释 CPU 缓存的工作原理', '写一个带距离计算的二维点 Java record', '用表格比较 TCP 和 UDP', '规划一个里斯本周末之旅'],
   month: '过去 30 天', pinned: '已置顶', pin: '置顶', unpin: '取消置顶', search: '搜索所有对话', hits: '搜索结果', clearSearch: '清除搜索',
@@ -43,6 +43,9 @@ export default {
   temperatureHint: '0 总是选择最可能的词;越高越多样', topPHint: '只在累计概率达到此值的最可能的词中选择', topKHint: '只在这么多个最可能的词中选择',
   seedHint: '相同的种子和问题得到相同的回答', contextTokensHint: '模型一次能看到多少;越大占用内存越多', answerTokensMaxHint: '回答在此处截断,可以继续',
   modelsOwn: '模型默认', resetSettings: '恢复模型默认',
+  page: '页面', part_socket: '套接字', part_own: '自身处理', part_hop: '到下一层', part_queue: '排队', part_load: '加载模型',
+  part_prefill: '读取提示词', part_decode: '生成', part_answer: '回答', sum: '各部分之和', unaccounted: '({percent} % 未解释)',
+  prefillTokens: '提示词词元', prefillTokensValue: '计算 {computed},复用 {reused}', decodeRate: '解码速度',
   errors: {
     PROXY_UNREACHABLE: '代理没有回应', PROXY_REFUSED: '代理拒绝了网关', INFERENCE_UNREACHABLE: '推理服务不可用',
     MODEL_NOT_FOUND: '找不到模型', NO_MODEL: '没有可用的模型', REQUEST_REFUSED: '问题被拒绝', BUSY: '请求过多',

@@ -1,6 +1,6 @@
 // What this page measured of its last question, in milliseconds of its own clock.
 
-export class Trace {
+export class PageClock {
   startedAt = 0;
   firstMillis;
   totalMillis;
