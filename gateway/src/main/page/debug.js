@@ -13,8 +13,8 @@ class Debug extends Panel {
   };
 
   /** Opened by its own address before the connection stands, it asks when that does. */
-  open() {
-    super.open();
+  async open() {
+    await super.open();
     if (this.store.online) this.#ask();
     else this.store.connection.addEventListener('open', () => this.dialog.open && this.#ask(), { once: true });
   }

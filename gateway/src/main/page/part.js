@@ -25,7 +25,9 @@ export class Panel extends Part {
     return this.querySelector('dialog');
   }
 
-  open() {
+  async open() {
+    // It may be asked for before it was drawn for the first time.
+    await this.updateComplete;
     if (!this.dialog.open) this.dialog.showModal();
     this.requestUpdate();
   }

@@ -25,8 +25,8 @@ export function traceBars(trace, socketMillis, pageMillis) {
     return part.millis > 0 ? row(part, x, Math.max(WIDTH_MIN, (part.millis / sum) * WIDTH)) : nothing;
   });
   return html`<table class="hops"><caption class="visually-hidden">${t('debugTrace')}</caption><tbody>${rows}</tbody>
-    <tfoot><tr><th scope="row" colspan="2">${t('sum')}</th><td></td><td>${millis(sum)}</td></tr>
-    ${pageMillis >= 0 ? html`<tr><th scope="row" colspan="2">${t('pageTotal')}</th><td></td><td>${millis(pageMillis)}
+    <tfoot><tr><th scope="row" colspan="2">${t('sum')}</th><td colspan="2">${millis(sum)}</td></tr>
+    ${pageMillis >= 0 ? html`<tr><th scope="row" colspan="2">${t('pageTotal')}</th><td colspan="2">${millis(pageMillis)}
       <small>${t('unaccounted', { percent: ((100 * (pageMillis - sum)) / pageMillis).toFixed(1) })}</small></td></tr>` : nothing}</tfoot></table>`;
 }
 
