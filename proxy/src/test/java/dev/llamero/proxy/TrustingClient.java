@@ -15,6 +15,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 
@@ -58,9 +59,22 @@ final class TrustingClient {
 
     /** A fresh connection, its handshake done. */
     SSLSocket connect(int port) throws IOException {
+        return connect(port, "");
+    }
+
+    /** @param protocol to agree on, or empty for a client that knows of none */
+    SSLSocket connect(int port, String protocol) throws IOException {
         var socket = (SSLSocket) context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(WAIT_MILLIS);
+        if (!protocol.isEmpty()) {
+            SSLParameters parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {protocol});
+            socket.setSSLParameters(parameters);
+        }
         socket.startHandshake();
+        if (!protocol.isEmpty() && !protocol.equals(socket.getApplicationProtocol())) {
+            throw new AssertionError(protocol + " was not agreed on");
+        }
         return socket;
     }
 

@@ -2,6 +2,7 @@ package dev.llamero.proxy.http;
 
 import dev.llamero.dialects.AnswerWriter;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.http2.Http2Exception;
 import io.helidon.webserver.CloseConnectionException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -64,7 +65,7 @@ final class CallerStream {
                 out.flush();
             });
             exchange.facts().waited(System.nanoTime() - before);
-        } catch (IOException | UncheckedIOException | CloseConnectionException e) {
+        } catch (IOException | UncheckedIOException | CloseConnectionException | Http2Exception e) {
             throw new ClientGoneException(e);
         }
         batch.reset();

@@ -20,7 +20,7 @@ public final class ConnectionClock implements AutoCloseable {
     private final long headNanos;
     private final long idleNanos;
     private final long lookNanos;
-    private final Set<ReadAhead> connections = ConcurrentHashMap.newKeySet();
+    private final Set<Timed> connections = ConcurrentHashMap.newKeySet();
     private final Set<ReadAhead> unwatched = ConcurrentHashMap.newKeySet();
     private final Map<Thread, Long> handshakes = new ConcurrentHashMap<>();
     private final Thread thread =
@@ -52,13 +52,21 @@ public final class ConnectionClock implements AutoCloseable {
         }
     }
 
-    void opened(ReadAhead connection) {
+    /** The reading side of a connection. */
+    interface Timed {
+        /** Ends the connection if its client has taken longer than it may. */
+        void cutIfOverdue(long now, long headNanos, long idleNanos);
+    }
+
+    void opened(Timed connection) {
         connections.add(connection);
     }
 
-    void closed(ReadAhead connection) {
+    void closed(Timed connection) {
         connections.remove(connection);
-        unwatched.remove(connection);
+        if (connection instanceof ReadAhead ahead) {
+            unwatched.remove(ahead);
+        }
     }
 
     /** A request began: {@link ReadAhead#startWatch} is due unless it ends first. */

@@ -3,6 +3,7 @@ package dev.llamero.proxy.http;
 import dev.llamero.dialects.CallerDialect;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
+import io.helidon.http.http2.Http2Exception;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -41,7 +42,7 @@ record Exchange(ServerRequest request, ServerResponse response, CallerDialect di
         putFigures();
         try {
             guard.io(() -> response.send(json));
-        } catch (CloseConnectionException | UncheckedIOException e) {
+        } catch (CloseConnectionException | UncheckedIOException | Http2Exception e) {
             throw new ClientGoneException(e);
         }
     }

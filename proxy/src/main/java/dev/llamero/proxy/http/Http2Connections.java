@@ -29,6 +29,7 @@ public final class Http2Connections implements ServerConnectionSelector {
 
     private final ServerConnectionSelector http2;
     private final ConnectionClock clock;
+    private final int headBytes;
 
     /**
      * @param headBytes largest headers of a request
@@ -36,6 +37,7 @@ public final class Http2Connections implements ServerConnectionSelector {
      */
     public Http2Connections(int headBytes, Duration slowClient, ConnectionClock clock) {
         this.clock = clock;
+        this.headBytes = headBytes;
         this.http2 = Http2ConnectionSelector.builder()
                 .http2Config(Http2Config.builder()
                         .maxConcurrentStreams(STREAMS_MAX)
@@ -77,12 +79,14 @@ public final class Http2Connections implements ServerConnectionSelector {
     @Override
     public ServerConnection connection(ConnectionContext context) {
         clock.handshakeEnded();
-        var streams = new CancelledStreams(context.dataReader());
+        var streams = new CancelledStreams(context.dataReader(), headBytes);
         String key = key(context.socketId(), context.childSocketId());
         OPEN.put(key, streams);
-        return new Tapped(
-                http2.connection(new WatchedContext(context, DataReader.create(streams))),
-                () -> OPEN.remove(key, streams));
+        clock.opened(streams);
+        return new Tapped(http2.connection(new WatchedContext(context, DataReader.create(streams))), () -> {
+            clock.closed(streams);
+            OPEN.remove(key, streams);
+        });
     }
 
     /** Runs the connection and forgets it afterwards. */

@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  *
  * <p>A client that closes only its sending half counts as gone, as in Go's and most other servers.
  */
-final class ReadAhead implements Supplier<byte[]> {
+final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
     private final DataReader source;
     private final ConnectionClock clock;
     private final ReentrantLock lock = new ReentrantLock();
@@ -114,8 +114,8 @@ final class ReadAhead implements Supplier<byte[]> {
         phaseSince = System.nanoTime();
     }
 
-    /** For the clock: ends the connection if its client has taken longer than it may. */
-    void cutIfOverdue(long now, long headNanos, long idleNanos) {
+    @Override
+    public void cutIfOverdue(long now, long headNanos, long idleNanos) {
         lock.lock();
         try {
             long limit = phase == Phase.HEAD ? headNanos : idleNanos;

@@ -33,6 +33,12 @@ final class RequestBody {
                             408, Refusal.BODY_TIMEOUT, "the body took longer than the setting body-timeout allows");
                 }
                 guard.io(() -> count[0] = in.read(piece));
+                if (guard.wasCut()) {
+                    throw new Refusal(
+                            408,
+                            Refusal.BODY_TIMEOUT,
+                            "the body came to a stop for longer than the setting slow-client-timeout allows");
+                }
                 body.write(piece, 0, Math.max(count[0], 0));
             } while (count[0] >= 0);
         } catch (IOException | UncheckedIOException | CloseConnectionException e) {

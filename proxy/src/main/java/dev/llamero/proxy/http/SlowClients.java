@@ -87,6 +87,16 @@ public final class SlowClients implements AutoCloseable {
             }
         }
 
+        /** Whether the client was too slow once; over HTTP/2 that looks like the end of a body. */
+        boolean wasCut() {
+            lock.lock();
+            try {
+                return cut;
+            } finally {
+                lock.unlock();
+            }
+        }
+
         /** Longest time for a body. */
         long bodyNanos() {
             return bodyNanos;

@@ -1,0 +1,214 @@
+package dev.llamero.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients of HTTP/2 that take their time, frame by frame on a real socket (RFC 9113, section 4.1). */
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class Http2LimitsTest {
+    private static final String NOWHERE = "http://127.0.0.1:9";
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final int DATA = 0;
+    private static final int HEADERS = 1;
+    private static final int SETTINGS = 4;
+    private static final int CONTINUATION = 9;
+    private static final int END_STREAM = 1;
+    private static final int END_HEADERS = 4;
+    private static final byte[] NO_WINDOW = {0, 4, 0, 0, 0, 0};
+
+    @TempDir
+    Path folder;
+
+    private RunningProxy proxy(String upstream, String... more) {
+        var all = new ArrayList<>(List.of("--tls", "local", "--tls-folder", folder.toString()));
+        all.addAll(Arrays.asList(more));
+        return new RunningProxy(upstream, all.toArray(String[]::new));
+    }
+
+    private SSLSocket connect(RunningProxy proxy) throws Exception {
+        return connect(proxy, "h2");
+    }
+
+    /** With patience: on a busy machine a handshake may itself be cut by the limit under test. */
+    private SSLSocket connect(RunningProxy proxy, String protocol) throws Exception {
+        var client = new TrustingClient(folder.resolve("root.pem"));
+        for (int tries = 1; ; tries++) {
+            try {
+                return client.connect(proxy.port(), protocol);
+            } catch (SSLException | SocketException e) {
+                if (tries == 50) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    @Test
+    void silenceAfterTheHandshakeIsCut() throws Exception {
+        try (var proxy = proxy(NOWHERE, "--head-timeout", "300ms", "--keep-alive-timeout", "1h");
+                SSLSocket client = connect(proxy)) {
+            assertThat(ends(client)).isTrue();
+        }
+    }
+
+    @Test
+    void silenceAfterAHandshakeThatNamedNoProtocolIsCut() throws Exception {
+        try (var proxy = proxy(NOWHERE, "--head-timeout", "300ms", "--keep-alive-timeout", "1h");
+                SSLSocket client = connect(proxy, "")) {
+            assertThat(ends(client)).isTrue();
+        }
+    }
+
+    @Test
+    void anIdleConnectionIsClosed() throws Exception {
+        try (var proxy = proxy(NOWHERE, "--head-timeout", "1h", "--keep-alive-timeout", "300ms");
+                SSLSocket client = connect(proxy)) {
+            write(client, PREFACE, frame(SETTINGS, 0, 0, new byte[0]));
+            assertThat(ends(client)).isTrue();
+        }
+    }
+
+    @Test
+    void headersThatNeverEndAreCut() throws Exception {
+        try (var proxy = proxy(NOWHERE, "--head-timeout", "300ms", "--keep-alive-timeout", "1h");
+                SSLSocket client = connect(proxy)) {
+            write(client, PREFACE, frame(SETTINGS, 0, 0, new byte[0]), frame(HEADERS, 0, 1, post()));
+            byte[] more = frame(CONTINUATION, 0, 1, field("x-a", "b"));
+            assertThat(dribble(client, more)).isTrue();
+        }
+    }
+
+    @Test
+    void headersLargerThanTheLimitAreRefused() throws Exception {
+        try (var proxy = proxy(NOWHERE, "--max-head", "4K");
+                SSLSocket client = connect(proxy)) {
+            var head = new ByteArrayOutputStream();
+            head.writeBytes(post());
+            for (int i = 0; i < 100; i++) {
+                head.writeBytes(field("x-header-" + i, "a".repeat(100)));
+            }
+            write(client, PREFACE, frame(SETTINGS, 0, 0, new byte[0]));
+            write(client, frame(HEADERS, END_HEADERS | END_STREAM, 1, head.toByteArray()));
+            assertThat(ends(client)).as("the connection ends").isTrue();
+        }
+    }
+
+    @Test
+    void aBodyThatStopsIsCut() throws Exception {
+        try (var proxy = proxy(NOWHERE, "--slow-client-timeout", "300ms");
+                SSLSocket client = connect(proxy)) {
+            write(client, PREFACE, frame(SETTINGS, 0, 0, new byte[0]));
+            write(client, frame(HEADERS, END_HEADERS, 1, post()), frame(DATA, 0, 1, new byte[] {'{'}));
+            assertThat(proxy.accessJson().path("status").asInt()).isEqualTo(408);
+        }
+    }
+
+    @Test
+    void aReaderThatTakesNothingIsCutAndTheCallUpstreamToo() throws Exception {
+        var closed = new CountDownLatch(1);
+        try (var upstream = new ScriptedUpstream(wire -> {
+                    wire.raw(ScriptedUpstream.NDJSON_HEAD);
+                    wire.chunk(ScriptedUpstream.line("one"));
+                    wire.awaitClose(closed);
+                });
+                var proxy = proxy(upstream.url(), "--slow-client-timeout", "300ms");
+                SSLSocket client = connect(proxy)) {
+            // A window of nothing: the first piece of the answer has nowhere to go.
+            write(client, PREFACE, frame(SETTINGS, 0, 0, NO_WINDOW), frame(HEADERS, END_HEADERS, 1, post()));
+            write(client, frame(DATA, END_STREAM, 1, RunningProxy.STREAM.getBytes(StandardCharsets.UTF_8)));
+            assertThat(closed.await(60, TimeUnit.SECONDS))
+                    .as("the upstream saw the cancel")
+                    .isTrue();
+            assertThat(proxy.accessJson().path("endedBy").asText()).isEqualTo("client");
+        }
+    }
+
+    private static byte[] post() {
+        var head = new ByteArrayOutputStream();
+        // POST and https as whole fields, :path and :authority by name, from the static table (RFC 7541, appendix A).
+        head.writeBytes(new byte[] {(byte) 0x83, (byte) 0x87});
+        head.write(4);
+        text(head, "/v1/chat/completions");
+        head.write(1);
+        text(head, "127.0.0.1");
+        return head.toByteArray();
+    }
+
+    /** A literal field without indexing (RFC 7541, section 6.2.2), names and values of less than 127 bytes. */
+    private static byte[] field(String name, String value) {
+        var field = new ByteArrayOutputStream();
+        field.write(0);
+        text(field, name);
+        text(field, value);
+        return field.toByteArray();
+    }
+
+    private static void text(ByteArrayOutputStream target, String text) {
+        target.write(text.length());
+        target.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] frame(int type, int flags, int stream, byte[] payload) {
+        var frame = new ByteArrayOutputStream();
+        frame.write(payload.length >> 16);
+        frame.write(payload.length >> 8);
+        frame.write(payload.length);
+        frame.write(type);
+        frame.write(flags);
+        frame.writeBytes(new byte[] {0, 0, 0, (byte) stream});
+        frame.writeBytes(payload);
+        return frame.toByteArray();
+    }
+
+    private static void write(SSLSocket client, byte[]... pieces) throws IOException {
+        for (byte[] piece : pieces) {
+            client.getOutputStream().write(piece);
+        }
+        client.getOutputStream().flush();
+    }
+
+    private static boolean dribble(SSLSocket client, byte[] piece) throws IOException {
+        client.setSoTimeout(20);
+        try {
+            while (true) {
+                write(client, piece);
+                try {
+                    if (client.getInputStream().read() < 0) {
+                        return true;
+                    }
+                } catch (SocketTimeoutException e) {
+                    assertThat(client.isClosed()).isFalse();
+                }
+            }
+        } catch (SocketException | SSLException e) {
+            return true;
+        }
+    }
+
+    private static boolean ends(SSLSocket client) throws IOException {
+        try {
+            while (client.getInputStream().read() >= 0) {
+                assertThat(client.isClosed()).isFalse();
+            }
+            return true;
+        } catch (SocketException | SSLException e) {
+            return true;
+        }
+    }
+}
