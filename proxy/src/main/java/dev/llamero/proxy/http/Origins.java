@@ -21,6 +21,9 @@ public final class Origins {
     private static final HeaderName MAX_AGE = HeaderNames.create("Access-Control-Max-Age");
     private static final HeaderName REQUEST_METHOD = HeaderNames.create("Access-Control-Request-Method");
     private static final HeaderName REQUEST_HEADERS = HeaderNames.create("Access-Control-Request-Headers");
+    private static final String EXPOSED = "X-Request-ID, Retry-After, Server-Timing, X-Llamero-Upstream,"
+            + " x-ratelimit-limit-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-requests,"
+            + " x-ratelimit-remaining-tokens, x-ratelimit-reset-requests, x-ratelimit-reset-tokens";
     private static final String METHODS = "GET, POST";
     private static final String DAY_SECONDS = "86400";
 
@@ -52,7 +55,7 @@ public final class Origins {
         response.header(HeaderNames.VARY, "Origin");
         if (allows(request)) {
             response.header(ALLOW_ORIGIN, origin(request).orElseThrow());
-            response.header(EXPOSE_HEADERS, "X-Request-ID, Retry-After, Server-Timing");
+            response.header(EXPOSE_HEADERS, EXPOSED);
         }
     }
 
