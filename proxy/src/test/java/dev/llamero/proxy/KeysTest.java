@@ -88,6 +88,9 @@ class KeysTest {
                 assertThat(refused.json().at("/error/type").asText()).isEqualTo("authentication_error");
             }
             assertThat(proxy.ask("GET", "/v1/models", "").status()).isEqualTo(401);
+            var ollama = proxy.ask("POST", "/api/chat", RunningProxy.CHAT);
+            assertThat(ollama.status()).isEqualTo(401);
+            assertThat(ollama.json().path("error").asText()).contains("Authorization: Bearer KEY");
             assertThat(proxy.ask("GET", "/healthz", "").status()).isEqualTo(200);
             assertThat(upstream.isIdle()).isTrue();
         }

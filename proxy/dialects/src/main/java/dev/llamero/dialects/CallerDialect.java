@@ -15,6 +15,17 @@ public enum CallerDialect {
         public byte[] error(Failure failure, String requestId) {
             return AnthropicErrors.body(failure, requestId);
         }
+    },
+    /** {@code {"error":"..."}} */
+    OLLAMA {
+        @Override
+        public byte[] error(Failure failure, String requestId) {
+            return Json.bytes(json -> {
+                json.writeStartObject();
+                json.writeStringField("error", failure.message());
+                json.writeEndObject();
+            });
+        }
     };
 
     /**

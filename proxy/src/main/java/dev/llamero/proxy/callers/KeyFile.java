@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.llamero.settings.SettingsException;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +26,7 @@ import java.util.function.UnaryOperator;
  * read by the proxy.
  */
 public final class KeyFile {
+    private static final System.Logger LOG = System.getLogger(KeyFile.class.getName());
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final int SHA256_HEX_LENGTH = 64;
     private static final long BYTES_MAX = 16 << 20;
@@ -77,6 +80,7 @@ public final class KeyFile {
             if (Files.size(path) > BYTES_MAX) {
                 throw bad("is larger than " + BYTES_MAX + " bytes", null);
             }
+            warnIfOthersMayRead();
             return Optional.of(parse(MAPPER.readTree(Files.readAllBytes(path))));
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -85,6 +89,19 @@ public final class KeyFile {
             throw bad("is not JSON, line " + e.getLocation().getLineNr(), e);
         } catch (IOException e) {
             throw bad("cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    /** No key can be read from it, but it says who has one, and what the cache salts are made of. */
+    private void warnIfOthersMayRead() throws IOException {
+        if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+            return;
+        }
+        String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+        if (!mode.endsWith("------")) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "keys file " + path + " is open to other users of this machine (" + mode + "); chmod 600 it");
         }
     }
 

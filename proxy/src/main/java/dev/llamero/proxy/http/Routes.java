@@ -54,7 +54,11 @@ public final class Routes {
 
     /** The dialect of a path's errors, also where the request never reaches its endpoint. */
     static CallerDialect dialect(String path) {
-        return path.startsWith("/v1/messages") ? CallerDialect.ANTHROPIC : CallerDialect.OPENAI;
+        if (path.startsWith("/v1/messages")) {
+            return CallerDialect.ANTHROPIC;
+        }
+        // Clients of Ollama's API that come to the wrong port shall understand what they are told.
+        return path.startsWith("/api/") ? CallerDialect.OLLAMA : CallerDialect.OPENAI;
     }
 
     private void generation(
