@@ -79,6 +79,12 @@ final class SettingKeys {
             "16",
             "Most tokens to guess ahead in one step from the text so far, where measured times make it pay; 0 for"
                     + " none.");
+    static final Setting DRAFT_MODEL = new Setting(
+            "draft-model",
+            List.of("LLAMERO_DRAFT_MODEL"),
+            "",
+            "GGUF file of a small model that guesses ahead for larger ones of the same vocabulary, such as Qwen3-0.6B"
+                    + " for Qwen3-32B.");
     static final Setting NUM_PARALLEL = new Setting(
             "num-parallel",
             List.of("OLLAMA_NUM_PARALLEL"),
@@ -152,6 +158,7 @@ final class SettingKeys {
             CACHE_DIRECTORY,
             TARGET_ITL,
             DRAFT_TOKENS,
+            DRAFT_MODEL,
             NUM_PARALLEL,
             MAX_QUEUE,
             MAX_LOADED,

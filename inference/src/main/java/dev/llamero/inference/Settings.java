@@ -138,7 +138,8 @@ record Settings(
         if (target.isPresent() && (target.get().isNegative() || target.get().isZero())) {
             throw new SettingsException("setting target-itl must be longer than 0");
         }
-        return new StepOptions(target, integer(reader, SettingKeys.DRAFT_TOKENS, 0, 63));
+        return new StepOptions(
+                target, integer(reader, SettingKeys.DRAFT_TOKENS, 0, 63), reader.path(SettingKeys.DRAFT_MODEL));
     }
 
     /** The engine that these settings choose. */

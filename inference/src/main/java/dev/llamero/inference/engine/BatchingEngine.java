@@ -54,7 +54,7 @@ public final class BatchingEngine implements Engine {
             EngineLimits limits,
             Optional<BlockFolder> kept,
             AutoCloseable owner) {
-        this(model, decoder, tokenizer, info, limits, StepSettings.of(info), kept, owner, System::nanoTime);
+        this(model, decoder, tokenizer, info, limits, StepSettings.of(info), Optional.empty(), kept, owner);
     }
 
     /** As above, with how steps are filled. */
@@ -67,7 +67,25 @@ public final class BatchingEngine implements Engine {
             StepSettings steps,
             Optional<BlockFolder> kept,
             AutoCloseable owner) {
-        this(model, decoder, tokenizer, info, limits, steps, kept, owner, System::nanoTime);
+        this(model, decoder, tokenizer, info, limits, steps, Optional.empty(), kept, owner);
+    }
+
+    /**
+     * As above, with a model that guesses.
+     *
+     * @param drafts a small model of the same vocabulary that guesses ahead; the owner closes it
+     */
+    public BatchingEngine(
+            String model,
+            Decoder decoder,
+            Tokenizer tokenizer,
+            EngineInfo info,
+            EngineLimits limits,
+            StepSettings steps,
+            Optional<Decoder> drafts,
+            Optional<BlockFolder> kept,
+            AutoCloseable owner) {
+        this(model, decoder, tokenizer, info, limits, steps, drafts, kept, owner, System::nanoTime);
     }
 
     /** As above, with a clock of the test's own. */
@@ -78,6 +96,7 @@ public final class BatchingEngine implements Engine {
             EngineInfo info,
             EngineLimits limits,
             StepSettings steps,
+            Optional<Decoder> drafts,
             Optional<BlockFolder> kept,
             AutoCloseable owner,
             LongSupplier nanoClock) {
@@ -85,14 +104,27 @@ public final class BatchingEngine implements Engine {
         this.info = Objects.requireNonNull(info, "info is null");
         this.limits = limits;
         limits.checkAgainst(decoder);
+        if (drafts.isPresent() && drafts.get().vocabularySize() != decoder.vocabularySize()) {
+            throw new IllegalArgumentException("a model of " + drafts.get().vocabularySize()
+                    + " tokens cannot guess for one of " + decoder.vocabularySize());
+        }
         this.vocabulary = decoder.vocabularySize();
         this.draftTokensMax = decoder.canRollBack() ? steps.draftTokensMax() : 0;
         int context = limits.contextTokensPerConversation();
         int helpers = SamplingTeam.helpers(limits.parallel());
         var sampling = new SamplingTeam(model, decoder, tokenizer, context, helpers);
         ParkingRule parking = ParkingRule.of(limits, info);
+        ModelDraft small = drafts.map(each -> new ModelDraft(each, nanoClock)).orElse(null);
         this.loop = new EngineLoop(
-                decoder, sampling, limits, steps, parking, kept.orElse(null), owner, admitted, nanoClock);
+                decoder,
+                sampling,
+                limits,
+                new Stepping(steps, small),
+                parking,
+                kept.orElse(null),
+                owner,
+                admitted,
+                nanoClock);
         this.thread = Thread.ofPlatform().name("engine-" + model).daemon().start(loop);
     }
 

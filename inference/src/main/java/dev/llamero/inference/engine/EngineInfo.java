@@ -23,4 +23,16 @@ public record EngineInfo(
     public EngineInfo(String engine, int contextTokens, int parallel, long bytesTotal, long bytesOnGpu) {
         this(engine, contextTokens, parallel, bytesTotal, bytesOnGpu, 0, 0);
     }
+
+    /** With the memory of a model that helps this one. */
+    public EngineInfo with(EngineInfo helper) {
+        return new EngineInfo(
+                engine,
+                contextTokens,
+                parallel,
+                bytesTotal + helper.bytesTotal,
+                bytesOnGpu + helper.bytesOnGpu,
+                weightBytes + helper.weightBytes,
+                kvBytes + helper.kvBytes);
+    }
 }

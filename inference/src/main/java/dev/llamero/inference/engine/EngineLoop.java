@@ -69,7 +69,7 @@ final class EngineLoop implements Runnable {
             Decoder decoder,
             SamplingTeam sampling,
             EngineLimits limits,
-            StepSettings settings,
+            Stepping stepping,
             ParkingRule rule,
             BlockFolder kept,
             AutoCloseable model,
@@ -81,7 +81,7 @@ final class EngineLoop implements Runnable {
         BlockWorth worth = new BlockWorth();
         Parking parking = Parking.open(decoder, rule, kept, worth, figures, this::wake);
         this.cache = new SequenceCache(decoder, parking, worth, figures);
-        this.scheduler = new Scheduler(decoder, limits, settings, cache, new StepTimes(settings.rowShare()));
+        this.scheduler = new Scheduler(decoder, limits, stepping, cache);
         this.sampling = sampling;
         this.queue = new QueueWatch(limits.parallel());
         this.contextTokens = limits.contextTokensPerConversation();

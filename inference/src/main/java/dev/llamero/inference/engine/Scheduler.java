@@ -32,6 +32,7 @@ final class Scheduler {
     private final EngineLimits limits;
     private final SequenceCache cache;
     private final StepSettings settings;
+    private final ModelDraft models;
     private final StepTimes times;
     private final DraftPlan drafts;
     private final List<Slot> answering = new ArrayList<>();
@@ -44,12 +45,13 @@ final class Scheduler {
     private int depthDone;
     private int lastMixedRows = PROMPT_ROWS_FIRST;
 
-    Scheduler(Decoder decoder, EngineLimits limits, StepSettings settings, SequenceCache cache, StepTimes times) {
+    Scheduler(Decoder decoder, EngineLimits limits, Stepping stepping, SequenceCache cache) {
         this.decoder = decoder;
         this.limits = limits;
-        this.settings = settings;
+        this.settings = stepping.settings();
+        this.models = stepping.drafts();
         this.cache = cache;
-        this.times = times;
+        this.times = new StepTimes(settings.rowShare());
         this.drafts = new DraftPlan(times);
         cache.spare(this::isAwaited);
     }
@@ -212,14 +214,10 @@ final class Scheduler {
             return;
         }
         for (Slot slot : answering) {
-            if (slot.unclear) {
-                slot.draft.none();
-                continue;
-            }
-            int room = Math.min(
-                    limits.contextTokensPerConversation() - slot.tokens.size(),
-                    slot.request.tokensMax() - slot.generatedTokens);
-            slot.draft.propose(slot.tokens, Math.max(0, room - 1));
+            slot.draft.propose(slot.tokens, slot.unclear ? 0 : draftRoom(slot));
+        }
+        if (models != null) {
+            models.propose(answering, times, this::draftRoom);
         }
         int rowsMax = Math.min(Math.min(decoder.outputsMax(), batchRows()), cache.freeCells());
         int promptRows = pendingPrompts() == 0 ? 0 : promptRows(answering.size());
@@ -228,6 +226,11 @@ final class Scheduler {
         for (Slot slot : answering) {
             slot.careful = lone && slot.draft.rows() > 0 && slot.sampler.greedy();
         }
+    }
+
+    private int draftRoom(Slot slot) {
+        int room = limits.contextTokensPerConversation() - slot.tokens.size();
+        return Math.max(0, Math.min(room, slot.request.tokensMax() - slot.generatedTokens) - 1);
     }
 
     private static void addDraft(Batch batch, Slot slot) {

@@ -67,15 +67,30 @@ public record LlamaEngineFactory(
             return loadEmbedder(runtime, model, options, progress);
         }
         OpenModel open = open(runtime, model, options, progress);
+        Optional<OpenModel> small = Optional.empty();
         try {
-            EngineInfo info = open.info();
+            small = new DraftModels(steps, parallel).open(runtime, model, open, options, progress);
+            EngineInfo info = small.map(OpenModel::info).map(open.info()::with).orElse(open.info());
             long parkedBytes = parkedBytes(runtime);
             var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens(), parkedBytes);
             Optional<BlockFolder> kept = parkedBytes > 0 ? folder(runtime, model, open) : Optional.empty();
+            Optional<OpenModel> drafts = small;
             var engine = new BatchingEngine(
-                    model.name().display(), open.decoder(), open.tokenizer(), info, limits, steps.of(info), kept, open);
+                    model.name().display(),
+                    open.decoder(),
+                    open.tokenizer(),
+                    info,
+                    limits,
+                    steps.of(info),
+                    drafts.map(OpenModel::decoder),
+                    kept,
+                    () -> {
+                        drafts.ifPresent(OpenModel::close);
+                        open.close();
+                    });
             return new LoadedEngine(engine, open::grammar);
         } catch (RuntimeException e) {
+            small.ifPresent(OpenModel::close);
             open.close();
             throw e;
         }
@@ -147,7 +162,7 @@ public record LlamaEngineFactory(
                 model, () -> runtime.open(model.weights(), model.text().adapters(), settings, progress::goesOn));
     }
 
-    private static <T> T stoppable(LocalModel model, Supplier<T> opening) {
+    static <T> T stoppable(LocalModel model, Supplier<T> opening) {
         try {
             return opening.get();
         } catch (CancellationException e) {

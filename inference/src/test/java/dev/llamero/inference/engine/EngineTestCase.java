@@ -40,8 +40,19 @@ final class EngineTestCase {
 
     /** An engine whose steps are filled so, and timed by this clock. */
     static BatchingEngine engine(FakeDecoder decoder, EngineLimits limits, StepSettings steps, LongSupplier clock) {
+        return engine(decoder, Optional.empty(), limits, steps, clock);
+    }
+
+    /** An engine with a small model that guesses ahead. */
+    static BatchingEngine engine(
+            FakeDecoder decoder,
+            Optional<Decoder> drafts,
+            EngineLimits limits,
+            StepSettings steps,
+            LongSupplier clock) {
         EngineInfo info = new EngineInfo("fake", limits.contextTokensPerConversation(), limits.parallel(), 0, 0);
-        return new BatchingEngine("toy", decoder, TOKENIZER, info, limits, steps, Optional.empty(), () -> {}, clock);
+        return new BatchingEngine(
+                "toy", decoder, TOKENIZER, info, limits, steps, drafts, Optional.empty(), () -> {}, clock);
     }
 
     static BatchingEngine engine(FakeDecoder decoder, int parallel) {

@@ -59,6 +59,7 @@ final class FakeDecoder implements Decoder {
     /** Only so many letters from a on are possible; 0 for every token. */
     volatile int alphabet;
 
+    volatile int vocabulary = ToyTokenizer.VOCABULARY;
     volatile boolean loneRowsDiffer;
     volatile boolean canShift = true;
     volatile boolean canCut = true;
@@ -336,7 +337,7 @@ final class FakeDecoder implements Decoder {
 
     @Override
     public int vocabularySize() {
-        return ToyTokenizer.VOCABULARY;
+        return vocabulary;
     }
 
     @Override

@@ -38,7 +38,27 @@ class SpeculationOnLlamaTest {
     /** What a generation wrote and cost. */
     private record Outcome(String text, GenerationStatistics cost) {}
 
+    /** The same model guesses for itself: nearly always right, whatever text comes. */
+    @Test
+    void aSecondModelThatGuessesLeavesGreedyTextAsItIs() throws InterruptedException {
+        Assumptions.assumeTrue(Files.exists(Path.of("natives/linux-x64/node_modules")), "skipped: natives not fetched");
+        ModelSettings settings = new ModelSettings(CONTEXT, 1, 1, 0, KvType.F16, 2, 512, true);
+        for (String prompt : prompts(0)) {
+            Outcome without = run(BUILT_IN, KvType.F16, 0, SamplingSettings.GREEDY, prompt);
+            OpenModel small = TestModels.runtime().open(BUILT_IN, settings, LoadProgress.NONE);
+            try (BatchingEngine engine = open(BUILT_IN, KvType.F16, 16, Optional.of(small))) {
+                Outcome with = ask(engine, SamplingSettings.GREEDY, prompt);
+                assertThat(with.text()).isEqualTo(without.text());
+                assertThat(with.cost().acceptedTokens()).isPositive();
+            }
+        }
+    }
+
     private static BatchingEngine open(Path gguf, KvType kvType, int draftTokensMax) {
+        return open(gguf, kvType, draftTokensMax, Optional.empty());
+    }
+
+    private static BatchingEngine open(Path gguf, KvType kvType, int draftTokensMax, Optional<OpenModel> small) {
         Assumptions.assumeTrue(Files.exists(Path.of("natives/linux-x64/node_modules")), "skipped: natives not fetched");
         ModelSettings settings = new ModelSettings(CONTEXT, 4, 8, 0, kvType, 2, 512, true);
         OpenModel model = TestModels.runtime().open(gguf, settings, LoadProgress.NONE);
@@ -49,24 +69,33 @@ class SpeculationOnLlamaTest {
                 model.info(),
                 new EngineLimits(4, 32, model.info().contextTokens(), 0),
                 StepSettings.of(model.info()).withDraftTokensMax(draftTokensMax).withRowShare(0.01),
+                small.map(OpenModel::decoder),
                 Optional.empty(),
-                model);
+                () -> {
+                    small.ifPresent(OpenModel::close);
+                    model.close();
+                });
     }
 
     private static Outcome run(Path gguf, KvType kvType, int draftTokensMax, SamplingSettings sampling, String prompt)
             throws InterruptedException {
         try (BatchingEngine engine = open(gguf, kvType, draftTokensMax)) {
-            int[] tokens = engine.tokenizer().encode(prompt, false, true);
-            Generation generation = engine.submit(
-                    new GenerationRequest("test", prompt, tokens, sampling, List.of(), 160, 4, false, -1, null, ""));
-            StringBuilder text = new StringBuilder();
-            TokenEvent event = generation.next();
-            while (event instanceof TokenEvent.Piece piece) {
-                text.append(piece.text());
-                event = generation.next();
-            }
-            return new Outcome(text.toString(), ((TokenEvent.Finish) event).statistics());
+            return ask(engine, sampling, prompt);
         }
+    }
+
+    private static Outcome ask(BatchingEngine engine, SamplingSettings sampling, String prompt)
+            throws InterruptedException {
+        int[] tokens = engine.tokenizer().encode(prompt, false, true);
+        Generation generation = engine.submit(
+                new GenerationRequest("test", prompt, tokens, sampling, List.of(), 160, 4, false, -1, null, ""));
+        StringBuilder text = new StringBuilder();
+        TokenEvent event = generation.next();
+        while (event instanceof TokenEvent.Piece piece) {
+            text.append(piece.text());
+            event = generation.next();
+        }
+        return new Outcome(text.toString(), ((TokenEvent.Finish) event).statistics());
     }
 
     private static String user(String text) {
