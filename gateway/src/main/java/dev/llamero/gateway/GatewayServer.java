@@ -10,6 +10,8 @@ import dev.llamero.gateway.chat.ChatEvent;
 import dev.llamero.gateway.chat.ChatException;
 import dev.llamero.gateway.chat.Chats;
 import dev.llamero.gateway.chat.Models;
+import dev.llamero.gateway.chat.Pulls;
+import dev.llamero.gateway.upstream.InferenceClient;
 import dev.llamero.gateway.upstream.ModelClient;
 import dev.llamero.gateway.upstream.UpstreamException;
 import dev.llamero.gateway.web.EdgeFilter;
@@ -51,7 +53,8 @@ import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The gateway: wires its parts, listens, beats once a second, and ends in order. Owns everything that must be closed.
+ * The gateway: wires its parts, listens, beats four times a second, and ends in order. Owns everything that must be
+ * closed.
  */
 public final class GatewayServer implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(GatewayServer.class.getName());
@@ -60,13 +63,14 @@ public final class GatewayServer implements AutoCloseable {
     private static final long PAYLOAD_BYTES_MAX = 16L << 20;
 
     private static final int CONNECTIONS_MAX = 512;
-    private static final long BEAT_NANOS = 1_000_000_000L;
+    private static final long BEAT_NANOS = 250_000_000L;
 
     private final Accounts accounts;
     private final Gate gate;
     private final Browsers browsers;
     private final Chats chats;
     private final Models models;
+    private final Pulls pulls;
     private final WebServer server;
     private final Thread beat;
     private volatile boolean closed;
@@ -74,7 +78,9 @@ public final class GatewayServer implements AutoCloseable {
     private GatewayServer(Settings settings) {
         var client = new ModelClient(settings.modelEndpoint(), settings.modelApiKey(), settings.silenceTimeout());
         var inference = new ModelClient(settings.inferenceEndpoint(), Optional.empty(), settings.silenceTimeout());
-        models = new Models(client, settings.model());
+        var inferenceClient = new InferenceClient(inference);
+        models = new Models(client, inferenceClient, settings.model());
+        pulls = new Pulls(inferenceClient, this::publish);
         var guard = new OriginGuard(this::port, settings.allowedOrigins());
         StaticSite site = StaticSite.load();
         accounts = Accounts.open(settings.dataDirectory(), Clock.systemUTC());
@@ -83,12 +89,18 @@ public final class GatewayServer implements AutoCloseable {
         giveToken(settings);
         browsers = new Browsers(guard, gate);
         var signIn = new SignIn(gate, accounts, guard, browsers::signedOut);
-        chats = new Chats(settings.dataDirectory(), client, models, this::publish, Clock.systemUTC());
+        chats = new Chats(
+                new Chats.Options(settings.dataDirectory(), settings.retryFor(), settings.automaticTitles()),
+                client,
+                models,
+                this::publish,
+                Clock.systemUTC());
         String version = version();
         var requests = new Requests(
                 version,
                 chats,
                 models,
+                pulls,
                 () -> new LayerReport(version, address(settings), client, inference, chats, browsers).make());
         var goneClients = new GoneClients();
         server = WebServer.builder()
@@ -193,8 +205,8 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    private void publish(ChatEvent event) {
-        browsers.publish(event);
+    private void publish(String owner, ChatEvent event) {
+        browsers.publish(owner, event);
     }
 
     private void beat() {
@@ -240,7 +252,7 @@ public final class GatewayServer implements AutoCloseable {
         }
     }
 
-    /** Ends running turns as interrupted, says goodbye to the pages, and stops listening. Safe to call twice. */
+    /** Leaves running turns to the next start, says goodbye to the pages, and stops listening. Safe to call twice. */
     @Override
     public synchronized void close() {
         if (closed) {
@@ -248,6 +260,7 @@ public final class GatewayServer implements AutoCloseable {
         }
         closed = true;
         beat.interrupt();
+        pulls.close();
         chats.close();
         browsers.close();
         server.stop();

@@ -164,7 +164,7 @@ final class LayerReport {
     /** For the health endpoint: does the store answer. */
     static Optional<String> storeFault(Chats chats) {
         try {
-            chats.sessions();
+            chats.sessions().list("");
             return Optional.empty();
         } catch (RuntimeException e) {
             return Optional.of(String.valueOf(e.getMessage()));

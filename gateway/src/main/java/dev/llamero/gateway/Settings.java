@@ -21,7 +21,7 @@ import java.util.Set;
  * @param host address to listen on
  * @param port port to listen on; 0 takes a free one
  * @param modelEndpoint base address of the proxy, without {@code /v1}
- * @param inferenceEndpoint base address of the inference server, asked by {@code /debug} alone
+ * @param inferenceEndpoint base address of the inference server, asked for what the proxy does not pass on
  * @param dataDirectory where the chats are kept
  * @param model the model to ask, or empty for the first that the proxy lists
  * @param modelApiKey bearer token for the proxy, or empty
@@ -29,6 +29,8 @@ import java.util.Set;
  * @param token of the account {@code local}, or empty
  * @param trustedProxies addresses whose {@code X-Forwarded-*} count
  * @param silenceTimeout longest wait for the next byte of an answer; must outlast the prefill of a long prompt
+ * @param retryFor how long a broken answer is asked for again while nothing comes; zero never asks again
+ * @param automaticTitles whether the model is asked for a title after the first answer
  * @param logLevel error, warn, info, debug or trace
  */
 public record Settings(
@@ -43,6 +45,8 @@ public record Settings(
         Optional<String> token,
         List<String> trustedProxies,
         Duration silenceTimeout,
+        Duration retryFor,
+        boolean automaticTitles,
         String logLevel) {
     static final Setting HOST = new Setting(
             "host",
@@ -64,7 +68,8 @@ public record Settings(
             "inference-endpoint",
             List.of("LLAMERO_INFERENCE_ENDPOINT"),
             "http://127.0.0.1:11434",
-            "Base address of the inference server; only /debug asks it, when the proxy cannot tell.");
+            "Base address of the inference server, for what the proxy does not pass on: sizes of models, pulls,"
+                    + " /debug.");
     static final Setting DATA_DIRECTORY = new Setting(
             "data-dir",
             List.of("LLAMERO_GATEWAY_DATA"),
@@ -104,6 +109,17 @@ public record Settings(
             "15m",
             "Longest wait for the next byte of an answer, as a duration; must outlast loading a model and reading a"
                     + " long prompt.");
+    static final Setting RETRY_FOR = new Setting(
+            "retry-for",
+            List.of("LLAMERO_GATEWAY_RETRY_FOR"),
+            "60s",
+            "How long an answer that broke off is asked for again while nothing comes, as a duration; 0s fails at"
+                    + " once.");
+    static final Setting AUTOMATIC_TITLES = new Setting(
+            "automatic-titles",
+            List.of("LLAMERO_GATEWAY_AUTOMATIC_TITLES"),
+            "true",
+            "Whether the model is asked for a title after the first answer of a chat; else the first words stay.");
     static final Setting LOG_LEVEL =
             new Setting("log-level", List.of("LLAMERO_LOG_LEVEL"), "info", "One of error, warn, info, debug, trace.");
 
@@ -120,8 +136,11 @@ public record Settings(
             TOKEN,
             TRUSTED_PROXIES,
             SILENCE_TIMEOUT,
+            RETRY_FOR,
+            AUTOMATIC_TITLES,
             LOG_LEVEL);
 
+    private static final Duration RETRY_FOR_MAX = Duration.ofHours(1);
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "::1", "[::1]");
 
     /**
@@ -146,9 +165,14 @@ public record Settings(
                         .map(Settings::proxyAddress)
                         .toList(),
                 reader.duration(SILENCE_TIMEOUT).orElseThrow(),
+                reader.duration(RETRY_FOR).orElseThrow(),
+                reader.enabled(AUTOMATIC_TITLES),
                 reader.required(LOG_LEVEL));
         if (settings.silenceTimeout().compareTo(Duration.ofSeconds(1)) < 0) {
             throw new SettingsException("setting silence-timeout must be at least 1s");
+        }
+        if (settings.retryFor().isNegative() || settings.retryFor().compareTo(RETRY_FOR_MAX) > 0) {
+            throw new SettingsException("setting retry-for must be from 0s to " + RETRY_FOR_MAX.toHours() + "h");
         }
         if (!LOOPBACK.contains(settings.host()) && settings.allowedOrigins().isEmpty()) {
             throw new SettingsException("setting host is " + settings.host()
@@ -231,7 +255,8 @@ public record Settings(
                 + inferenceEndpoint + " data-dir=" + dataDirectory + " model=" + model.orElse("(first listed)")
                 + " model-api-key=" + (modelApiKey.isPresent() ? "(set)" : "(none)") + " allowed-origins="
                 + allowedOrigins + " token=" + (token.isPresent() ? "(set)" : "(none)") + " trusted-proxies="
-                + trustedProxies + " silence-timeout=" + silenceTimeout.toSeconds() + "s log-level=" + logLevel;
+                + trustedProxies + " silence-timeout=" + silenceTimeout.toSeconds() + "s retry-for="
+                + retryFor.toSeconds() + "s automatic-titles=" + automaticTitles + " log-level=" + logLevel;
     }
 
     /** A record would print the key. */

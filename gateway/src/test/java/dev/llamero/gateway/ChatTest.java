@@ -300,22 +300,9 @@ class ChatTest {
         JsonNode messages = browser.granted("chat.history", "sessionKey", KEY).get("messages");
         assertThat(messages).hasSize(2);
         assertThat(messages.at("/1/content").asText()).isEqualTo("Now it works.");
-        JsonNode refused = browser.ask("chat.retry", "turnId", failed, "idempotencyKey", "question-1-third");
-        assertThat(refused.at("/error/code").asText()).isEqualTo("INVALID_REQUEST");
-    }
-
-    @Test
-    void aRestartShowsWhatThereWasAndThatItWasInterrupted() throws InterruptedException {
-        answerInTwoHalves();
-        TestBrowser browser = watching();
-        send(browser, "Hi", "question-1");
-        browser.awaitText("first half, ");
-        gateway.close();
-        assertThat(browser.awaitClose()).startsWith("1001");
-        gateway = RunningGateway.start(proxy.address(), data);
-        JsonNode answer = browser().granted("chat.history", "sessionKey", KEY).at("/messages/1");
-        assertThat(answer.get("content").asText()).isEqualTo("first half, ");
-        assertThat(answer.at("/turn/state").asText()).isEqualTo("INTERRUPTED");
+        assertThat(messages.at("/1/siblings")).hasSize(2);
+        JsonNode unknown = browser.ask("chat.retry", "turnId", "no-such-turn", "idempotencyKey", "question-1-third");
+        assertThat(unknown.at("/error/code").asText()).isEqualTo("NOT_FOUND");
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -20,19 +21,24 @@ final class RunningGateway implements AutoCloseable {
         this.server = server;
     }
 
-    /** @param more further flags */
+    /**
+     * Starts it, if not told otherwise without titles and second attempts, which would ask the proxy what no test said.
+     *
+     * @param more further flags, each followed by its value
+     */
     static RunningGateway start(URI proxy, Path data, String... more) {
-        var flags = Stream.concat(
-                        Stream.of(
-                                "--port",
-                                "0",
-                                "--model-endpoint",
-                                proxy.toString(),
-                                "--data-dir",
-                                data.toString(),
-                                "--inference-endpoint",
-                                "http://127.0.0.1:9"),
-                        Stream.of(more))
+        var settings = new LinkedHashMap<String, String>();
+        settings.put("--port", "0");
+        settings.put("--model-endpoint", proxy.toString());
+        settings.put("--data-dir", data.toString());
+        settings.put("--inference-endpoint", "http://127.0.0.1:9");
+        settings.put("--retry-for", "0s");
+        settings.put("--automatic-titles", "false");
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put(more[i], more[i + 1]);
+        }
+        var flags = settings.entrySet().stream()
+                .flatMap(flag -> Stream.of(flag.getKey(), flag.getValue()))
                 .toList();
         return new RunningGateway(GatewayServer.start(Settings.read(flags, Map.of("LLAMERO_CONFIG", "none.yaml"))));
     }

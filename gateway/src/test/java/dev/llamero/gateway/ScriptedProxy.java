@@ -14,8 +14,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -26,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 public final class ScriptedProxy implements AutoCloseable {
     private final ServerSocket server;
     private final Thread acceptor;
+    private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
     private volatile Script script = (request, reply) -> reply.answer("Hello.");
     private volatile String models = "{\"object\":\"list\",\"data\":[{\"id\":\"test-model\",\"object\":\"model\"}]}";
@@ -57,6 +60,10 @@ public final class ScriptedProxy implements AutoCloseable {
         script = next;
     }
 
+    public Script script() {
+        return script;
+    }
+
     public void lists(String body) {
         models = body;
     }
@@ -79,6 +86,7 @@ public final class ScriptedProxy implements AutoCloseable {
             try {
                 Socket socket = server.accept();
                 socket.setTcpNoDelay(true);
+                open.add(socket);
                 Thread.ofVirtual().start(() -> serve(socket));
             } catch (IOException e) {
                 // The test is over.
@@ -107,6 +115,22 @@ public final class ScriptedProxy implements AutoCloseable {
             // The gateway hung up, which some tests want.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            open.remove(socket);
+        }
+    }
+
+    /** Ends as a killed process does: nobody listens, and every connection is reset in whatever it was. */
+    public void kill() {
+        close();
+        for (Socket socket : open) {
+            try {
+                socket.setSoLinger(true, 0);
+                socket.close();
+            } catch (IOException e) {
+                // It has ended by itself.
+                open.remove(socket);
+            }
         }
     }
 

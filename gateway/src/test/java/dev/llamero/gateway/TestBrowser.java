@@ -12,7 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
@@ -25,6 +28,7 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<JsonNode> heard = new ArrayList<>();
     private final StringBuilder partial = new StringBuilder();
+    private final Map<String, String> methods = new HashMap<>();
     private WebSocket socket;
     private int nextId = 1;
     private int closeCode;
@@ -61,15 +65,23 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
     /** Sends a request and gives its id. */
     public String send(String method, Object... namesAndValues) {
         String id = String.valueOf(nextId++);
+        ObjectNode root = request(id, method, namesAndValues);
+        synchronized (this) {
+            methods.put(id, method);
+        }
+        sendBytes(root.toString().getBytes(StandardCharsets.UTF_8));
+        return id;
+    }
+
+    private static ObjectNode request(String id, String method, Object... namesAndValues) {
         ObjectNode params = JSON.createObjectNode();
         for (int i = 0; i < namesAndValues.length; i += 2) {
-            params.putPOJO((String) namesAndValues[i], namesAndValues[i + 1]);
+            params.set((String) namesAndValues[i], JSON.valueToTree(namesAndValues[i + 1]));
         }
         ObjectNode root =
                 JSON.createObjectNode().put("type", "req").put("id", id).put("method", method);
         root.set("params", params);
-        sendBytes(root.toString().getBytes(StandardCharsets.UTF_8));
-        return id;
+        return root;
     }
 
     public void sendBytes(byte[] bytes) {
@@ -90,10 +102,62 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
     /** The payload of a request that must be granted. */
     public JsonNode granted(String method, Object... namesAndValues) throws InterruptedException {
         JsonNode response = ask(method, namesAndValues);
+        ProtocolSchema.checkFrame(request(response.path("id").asText(), method, namesAndValues));
         if (!response.path("ok").asBoolean()) {
             throw new AssertionError(method + " was not granted: " + response);
         }
         return response.get("payload");
+    }
+
+    /** Sends a request and waits for its response; empty if the connection ended before. */
+    public Optional<JsonNode> tryAsk(String method, Object... namesAndValues) throws InterruptedException {
+        String id;
+        try {
+            id = send(method, namesAndValues);
+        } catch (CompletionException e) {
+            return Optional.empty();
+        }
+        var response = new JsonNode[1];
+        follow(0, message -> {
+            response[0] = message.path("id").asText().equals(id) ? message : null;
+            return response[0] != null;
+        });
+        return Optional.ofNullable(response[0]);
+    }
+
+    /**
+     * Hands on every message in order until one is the last that is wanted.
+     *
+     * @return false if the connection ended before
+     */
+    public boolean follow(int from, Predicate<JsonNode> isLast) throws InterruptedException {
+        for (int i = from; ; i++) {
+            JsonNode message = messageAt(i);
+            if (message == null) {
+                return false;
+            }
+            if (isLast.test(message)) {
+                return true;
+            }
+        }
+    }
+
+    private synchronized JsonNode messageAt(int index) throws InterruptedException {
+        long end = System.nanoTime() + 3 * PATIENCE.toNanos();
+        while (index >= heard.size()) {
+            if (closeCode == -2) {
+                throw new AssertionError(closeReason);
+            }
+            if (closeCode != 0) {
+                return null;
+            }
+            long millis = (end - System.nanoTime()) / 1_000_000;
+            if (millis <= 0) {
+                throw new AssertionError("nothing more is heard; heard " + heard);
+            }
+            wait(millis);
+        }
+        return heard.get(index);
     }
 
     /** Waits for the first event of this name. */
@@ -161,7 +225,10 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
         partial.append(data);
         if (last) {
             try {
-                heard.add(JSON.readTree(partial.toString()));
+                heard.add(checked(JSON.readTree(partial.toString())));
+            } catch (AssertionError e) {
+                closeCode = -2;
+                closeReason = e.getMessage();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -170,6 +237,17 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
         }
         from.request(1);
         return null;
+    }
+
+    /** Every frame must be what the schema says. */
+    private JsonNode checked(JsonNode frame) {
+        String method = methods.get(frame.path("id").asText());
+        if (method == null) {
+            ProtocolSchema.checkFrame(frame);
+        } else {
+            ProtocolSchema.checkResponse(method, frame);
+        }
+        return frame;
     }
 
     @Override
@@ -190,6 +268,10 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
     /** Leaves without a word. */
     public void kill() {
         socket.abort();
+        synchronized (this) {
+            closeCode = closeCode == 0 ? -1 : closeCode;
+            notifyAll();
+        }
     }
 
     @Override

@@ -1,200 +1,239 @@
 package dev.llamero.gateway.chat;
 
+import dev.llamero.gateway.chat.TurnStore.Begun;
 import dev.llamero.gateway.upstream.CompletionCall;
 import dev.llamero.gateway.upstream.ModelClient;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.UUID;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * All conversations and the turns that run. Any thread. A turn runs on a virtual thread of its own and does not care
- * who looks at it.
- *
- * <p>One lock orders what is published: whoever takes a history inside it knows that every later event follows. Lock
- * order: this one, then the database's. The listener is called within the lock and must not block.
+ * The turns of all conversations: what is asked, what runs, what a page must know of it. Any thread. A turn runs on a
+ * virtual thread of its own and does not care who looks at it; one that a former gateway left is taken up.
  */
 public final class Chats implements AutoCloseable {
-    /** A question longer than this fits no context that we know. */
+    /** A question longer than this, its files included, fits no context that we know. */
     public static final int MESSAGE_CHARS_MAX = 200_000;
 
     public static final int TITLE_CHARS_MAX = 120;
     /** Turns at once; one engine answers them all, so more would only wait there. */
     public static final int RUNNING_TURNS_MAX = 16;
-    /** The newest ones that the list shows. */
-    static final int SESSIONS_MAX = 1000;
+    /** Answers to one question, or versions of it. */
+    public static final int SIBLINGS_MAX = 50;
     /** Messages that go into a prompt, and bound for one page of history. */
     static final int PATH_MESSAGES_MAX = 2000;
-    /** A page of history stays well below what a browser's outbox may hold. */
-    static final int HISTORY_CHARS_MAX = 1_500_000;
+    /** A run that waited longer for its gateway is closed: nobody expects its answer any more. */
+    static final Duration ADOPTION_AGE_MAX = Duration.ofDays(1);
 
+    private static final System.Logger LOG = System.getLogger(Chats.class.getName());
     private static final int AUTOMATIC_TITLE_CHARS = 60;
+    private static final long WAITING_NANOS = 1_000_000_000L;
 
     private final Store store;
+    private final LiveTurns live;
+    private final Sessions sessions;
+    private final Histories histories;
+    private final Titles titles;
     private final ModelClient client;
     private final Models models;
-    private final Consumer<ChatEvent> listener;
+    private final Duration retryFor;
     private final Clock clock;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final SequencedMap<String, LiveTurn> live = new LinkedHashMap<>();
     private final List<Thread> runners = new ArrayList<>();
+    private long waitingToldNanos = System.nanoTime();
     private boolean closing;
 
-    /** Opens the store and closes the turns that a former gateway left running. */
-    public Chats(Path directory, ModelClient client, Models models, Consumer<ChatEvent> listener, Clock clock) {
-        this.store = new Store(directory);
+    /**
+     * How the chats behave.
+     *
+     * @param directory of the database
+     * @param retryFor how long a broken answer is asked for again while nothing comes; zero never asks again
+     * @param automaticTitles whether the model is asked for a title
+     */
+    public record Options(Path directory, Duration retryFor, boolean automaticTitles) {}
+
+    /** Opens the store and takes up the turns that a former gateway left running. */
+    public Chats(Options options, ModelClient client, Models models, ChatEvent.Listener listener, Clock clock) {
+        this.store = new Store(options.directory());
+        this.live = new LiveTurns(store, listener);
+        this.titles = new Titles(store, live, client, options.automaticTitles());
         this.client = client;
         this.models = models;
-        this.listener = listener;
+        this.retryFor = options.retryFor();
         this.clock = clock;
-        int interrupted = store.interruptRunning();
-        if (interrupted > 0) {
-            System.getLogger(Chats.class.getName())
-                    .log(System.Logger.Level.WARNING, interrupted + " turns were running when the gateway last ended");
+        this.sessions = new Sessions(store, live, this::stopAll, clock);
+        this.histories = new Histories(store, live, sessions);
+        live.locked(() -> store.turns().running().forEach(this::adopt));
+    }
+
+    private void adopt(String turnId) {
+        Begun begun = store.turns().byId(turnId).orElseThrow();
+        AnswerText text = store.turns().text(turnId);
+        Turn turn = begun.answer().turn();
+        long age = clock.millis() - begun.answer().createdAt();
+        if (age > ADOPTION_AGE_MAX.toMillis()
+                || turn.attempts() > TurnRunner.BARREN_ATTEMPTS_MAX
+                || live.count() >= RUNNING_TURNS_MAX) {
+            LOG.log(System.Logger.Level.WARNING, "turn " + turnId + " was running when the gateway last ended");
+            Turn end = turn.ended(TurnState.INTERRUPTED, "", Turn.Statistics.NONE);
+            store.finish(begun.sessionKey(), begun.answer().with(text, end), clock.millis());
+            return;
         }
+        LOG.log(System.Logger.Level.INFO, "turn " + turnId + " is taken up where the gateway last ended");
+        LiveTurn adopted = LiveTurn.adopted(begun, text, store.turns().adopt(turnId), age);
+        store.turns().attempts(turnId, adopted.attempts());
+        run(adopted);
     }
 
-    public List<Session> sessions() {
-        return store.sessions(SESSIONS_MAX);
+    private void run(LiveTurn turn) {
+        live.add(turn);
+        var runner = new TurnRunner(this, live, turn, client, models, retryFor);
+        runners.removeIf(thread -> !thread.isAlive());
+        runners.add(Thread.ofVirtual().name("turn-" + turn.id()).start(runner));
     }
 
-    public void rename(String sessionKey, String title) {
-        locked(() -> {
-            if (!store.rename(sessionKey, title)) {
-                throw unknownSession();
-            }
-            publishSession(sessionKey);
-        });
+    /** The list of conversations and what is done with whole ones. */
+    public Sessions sessions() {
+        return sessions;
     }
 
-    /** Stops what runs in it and forgets it. */
-    public void delete(String sessionKey) {
-        CompletionCall call = null;
-        lock.lock();
-        try {
-            for (LiveTurn turn : live.values()) {
-                if (turn.sessionKey.equals(sessionKey)) {
-                    call = turn.end(TurnState.STOPPED);
-                }
-            }
-            if (store.delete(sessionKey)) {
-                listener.accept(new ChatEvent.SessionDeleted(sessionKey));
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (call != null) {
-            call.cancel();
-        }
-    }
-
-    /**
-     * Gives a conversation's messages, with the text so far of a running answer, in order with the events.
-     *
-     * @param before only messages before this one; 0 for the newest
-     * @param receiver is called within the lock, so it sees every later event later
-     */
-    public void history(String sessionKey, long before, int limit, Consumer<History> receiver) {
-        locked(() -> {
-            long leaf = before == 0 ? store.leaf(sessionKey) : before;
-            var path = new ArrayList<>(store.path(sessionKey, leaf, Math.min(limit, PATH_MESSAGES_MAX) + 2));
-            if (before != 0 && !path.isEmpty()) {
-                path.removeLast();
-            }
-            boolean more = cut(path, limit);
-            LiveTurn running = running(sessionKey).orElse(null);
-            if (running != null) {
-                path.replaceAll(message -> message.id() == running.answer.id() ? running.soFar() : message);
-            }
-            receiver.accept(new History(
-                    store.session(sessionKey).orElse(null), path, more, running == null ? 0 : running.seq()));
-        });
-    }
-
-    private static boolean cut(List<Message> path, int limit) {
-        long chars = 0;
-        for (int i = path.size() - 1; i >= 0; i--) {
-            chars += path.get(i).content().length() + path.get(i).reasoning().length();
-            boolean tooMuch = chars > HISTORY_CHARS_MAX && i < path.size() - 1;
-            if (tooMuch || path.size() - i > limit) {
-                path.subList(0, i + 1).clear();
-                return true;
-            }
-        }
-        return false;
+    /** What pages see of conversations. */
+    public Histories histories() {
+        return histories;
     }
 
     /**
      * Asks a question.
      *
-     * @param idempotencyKey the same one again gives the turn that the first call began
-     * @param model whom to ask; empty for our own choice
+     * @param question with the key that makes it one question however often it is sent
      */
-    public Ack send(String sessionKey, String question, String idempotencyKey, String model) {
-        return begin(
-                idempotencyKey,
-                model,
-                (turn, now) -> store.begin(sessionKey, title(question), question, idempotencyKey, turn, now),
-                sessionKey);
+    public Ack send(String owner, Question question) {
+        return begin(owner, question.idempotencyKey(), question.sessionKey(), () -> {
+            long leaf = store.sessions().leaf(question.sessionKey());
+            return ask(owner, question, leaf, question.attachments());
+        });
     }
 
-    /** Asks the question of an earlier turn again; the new answer takes the place of the old one. */
-    public Ack retry(String turnId, String idempotencyKey, String model) {
-        Store.Begun old = store.byTurn(turnId)
-                .orElseThrow(
-                        () -> new ChatException("NOT_FOUND", "this answer is not there any more; reload the page"));
-        return begin(
-                idempotencyKey,
-                model,
-                (turn, now) -> {
-                    if (store.leaf(old.sessionKey()) != old.answer().id()) {
-                        throw new ChatException("INVALID_REQUEST", "only the last answer of a chat can be asked again");
-                    }
-                    return store.beginAgain(old.sessionKey(), old.question(), idempotencyKey, turn, now);
-                },
-                old.sessionKey());
+    /** Asks another question in the place of an earlier one; both stay. */
+    public Ack edit(String owner, long messageId, Question question) {
+        String key = question.sessionKey();
+        return begin(owner, question.idempotencyKey(), key, () -> {
+            Message old = store.messages()
+                    .get(key, messageId)
+                    .filter(message -> message.role().equals("user"))
+                    .orElseThrow(Histories::unknownMessage);
+            List<Attachment> files = question.attachments() == null
+                    ? store.messages().attachments(key, messageId)
+                    : question.attachments();
+            return ask(owner, question, old.parent(), files);
+        });
     }
 
-    private Ack begin(String idempotencyKey, String model, Beginning beginning, String sessionKey) {
-        lock.lock();
-        try {
-            Optional<Store.Begun> earlier = store.byIdempotencyKey(idempotencyKey);
+    private LiveTurn ask(String owner, Question question, long parent, List<Attachment> files) {
+        String key = question.sessionKey();
+        checkSiblings(key, parent, "user");
+        ChatSettings settings = settings(store.sessions().settings(key));
+        Begun begun = store.begin(
+                new Store.Asked(
+                        owner,
+                        key,
+                        title(question.message()),
+                        parent,
+                        question.message(),
+                        files,
+                        question.idempotencyKey()),
+                turn(question.model(), settings),
+                settings,
+                clock.millis());
+        return LiveTurn.started(begun, new AnswerText());
+    }
+
+    /** Asks the question of an answer again; the new answer is shown in the place of the old one. */
+    public Ack retry(String owner, String turnId, String idempotencyKey, String model) {
+        Begun old = histories.owned(owner, turnId);
+        return begin(owner, idempotencyKey, old.sessionKey(), () -> {
+            checkSiblings(old.sessionKey(), old.question().id(), "assistant");
+            ChatSettings settings = settings(store.sessions().settings(old.sessionKey()));
+            return LiveTurn.started(
+                    store.beginAgain(
+                            old, idempotencyKey, turn(model, settings), settings, new AnswerText(), clock.millis()),
+                    new AnswerText());
+        });
+    }
+
+    /** Lets a cut answer go on: the same question in the same way, shown from where it was cut. */
+    public Ack goOn(String owner, String turnId, String idempotencyKey) {
+        Begun old = histories.owned(owner, turnId);
+        return begin(owner, idempotencyKey, old.sessionKey(), () -> {
+            if (!old.answer().turn().isCut()) {
+                throw new ChatException("INVALID_REQUEST", "this answer is whole; ask for more in words");
+            }
+            checkSiblings(old.sessionKey(), old.question().id(), "assistant");
+            ChatSettings settings = settings(old.settings().unlimited());
+            AnswerText soFar = AnswerText.of(old.answer());
+            Turn turn = turn(old.answer().turn().model(), settings);
+            return LiveTurn.started(
+                    store.beginAgain(old, idempotencyKey, turn, settings, soFar, clock.millis()), soFar);
+        });
+    }
+
+    /** A seed of our own where there is none, so that a broken answer can be asked for again. */
+    private static ChatSettings settings(ChatSettings wanted) {
+        return wanted.seed() != null
+                ? wanted
+                : wanted.withSeed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+    }
+
+    private Turn turn(String model, ChatSettings settings) {
+        String id = UUID.randomUUID().toString();
+        String first = model.isEmpty() ? settings.model() : model;
+        return Turn.begun(id, id, first.isEmpty() ? models.known().orElse("") : first);
+    }
+
+    private void checkSiblings(String key, long parent, String role) {
+        if (store.messages().siblings(key, parent, role) >= SIBLINGS_MAX) {
+            throw new ChatException(
+                    "INVALID_REQUEST",
+                    "there are " + SIBLINGS_MAX + " versions of this message already; start a new chat");
+        }
+    }
+
+    private Ack begin(String owner, String idempotencyKey, String sessionKey, Beginning beginning) {
+        return live.within(() -> {
+            Optional<Begun> earlier = store.turns().byIdempotencyKey(idempotencyKey);
             if (earlier.isPresent()) {
+                if (!earlier.get().owner().equals(owner)
+                        || !earlier.get().sessionKey().equals(sessionKey)) {
+                    throw new ChatException("INVALID_REQUEST", "idempotencyKey was used for another chat");
+                }
                 return ack(earlier.get());
             }
             if (closing) {
                 throw new ChatException("UNAVAILABLE", "the gateway is shutting down; try again in a moment");
             }
-            if (running(sessionKey).isPresent()) {
+            sessions.checkOwned(owner, sessionKey);
+            if (live.of(sessionKey).isPresent()) {
                 throw new ChatException("BUSY", "this chat is still being answered; wait for the end, or stop it");
             }
-            if (live.size() >= RUNNING_TURNS_MAX) {
+            if (live.count() >= RUNNING_TURNS_MAX) {
                 throw new ChatException(
                         "BUSY", RUNNING_TURNS_MAX + " answers are on their way already; wait until one is done");
             }
-            String id = UUID.randomUUID().toString();
-            Turn turn = Turn.begun(id, id, model.isEmpty() ? models.known().orElse("") : model);
-            Store.Begun begun = beginning.store(turn, clock.millis());
-            var started = new LiveTurn(begun);
-            live.put(id, started);
-            listener.accept(new ChatEvent.TurnStarted(sessionKey, begun.question(), begun.answer()));
-            publishSession(sessionKey);
-            var runner = new TurnRunner(this, started, client, models);
-            runners.removeIf(thread -> !thread.isAlive());
-            runners.add(Thread.ofVirtual().name("turn-" + id).start(runner));
-            return ack(begun);
-        } finally {
-            lock.unlock();
-        }
+            titles.giveWay();
+            LiveTurn started = beginning.start();
+            live.publish(owner, new ChatEvent.TurnStarted(sessionKey, started.question, started.answer));
+            live.publishSession(owner, sessionKey);
+            run(started);
+            return ack(store.turns().byId(started.id()).orElseThrow());
+        });
     }
 
-    private static Ack ack(Store.Begun begun) {
+    private static Ack ack(Begun begun) {
         Turn turn = begun.answer().turn();
         return new Ack(
                 turn.id(),
@@ -204,7 +243,7 @@ public final class Chats implements AutoCloseable {
                 turn.state());
     }
 
-    private static String title(String question) {
+    static String title(String question) {
         String line = question.strip().lines().findFirst().orElse("").strip().replaceAll("\\s+", " ");
         int end = line.offsetByCodePoints(0, Math.min(AUTOMATIC_TITLE_CHARS, line.codePointCount(0, line.length())));
         return end == line.length() ? line : line.substring(0, end) + "\u2026";
@@ -215,135 +254,101 @@ public final class Chats implements AutoCloseable {
      *
      * @return false if it was over already, or never was
      */
-    public boolean stop(String turnId) {
-        CompletionCall call;
-        lock.lock();
-        try {
-            LiveTurn turn = live.get(turnId);
-            if (turn == null) {
-                return false;
-            }
-            call = turn.end(TurnState.STOPPED);
-        } finally {
-            lock.unlock();
-        }
+    public boolean stop(String owner, String turnId) {
+        Optional<LiveTurn> running = live.within(() -> live.byId(turnId)).filter(turn -> turn.owner.equals(owner));
+        running.ifPresent(turn -> cancel(live.within(() -> turn.end(TurnState.STOPPED))));
+        return running.isPresent();
+    }
+
+    private void stopAll(String sessionKey) {
+        live.within(() -> live.of(sessionKey))
+                .ifPresent(turn -> cancel(live.within(() -> turn.end(TurnState.STOPPED))));
+    }
+
+    private static void cancel(CompletionCall call) {
         if (call != null) {
             call.cancel();
         }
-        return true;
     }
 
     public int runningTurns() {
-        lock.lock();
-        try {
-            return live.size();
-        } finally {
-            lock.unlock();
-        }
+        return live.count();
     }
 
     /** The turn that began last, as it stands. */
     public Optional<Turn> lastTurn() {
-        lock.lock();
-        try {
-            return live.isEmpty()
-                    ? store.lastTurn()
-                    : Optional.of(live.lastEntry().getValue().now());
-        } finally {
-            lock.unlock();
+        return live.within(
+                () -> live.last().map(LiveTurn::now).or(() -> store.turns().last()));
+    }
+
+    /**
+     * Called several times a second: writes what running turns have, about once a second tells that the silent ones are
+     * alive, and purges what was deleted.
+     */
+    public void beat() {
+        boolean tell = System.nanoTime() - waitingToldNanos >= WAITING_NANOS;
+        for (LiveTurn turn : live.all()) {
+            live.write(turn);
+            if (tell) {
+                live.locked(() -> tellWaiting(turn));
+            }
+        }
+        if (tell) {
+            waitingToldNanos = System.nanoTime();
+            sessions.purge();
+            titles.beat();
         }
     }
 
-    /** Called about once a second: writes what running turns have, and tells that the silent ones are alive. */
-    public void beat() {
-        List<LiveTurn> turns;
-        lock.lock();
-        try {
-            turns = List.copyOf(live.values());
-        } finally {
-            lock.unlock();
+    private void tellWaiting(LiveTurn turn) {
+        if (live.byId(turn.id()).isEmpty()) {
+            return;
         }
-        for (LiveTurn turn : turns) {
-            var pieces = new ArrayList<Store.Piece>();
-            locked(() -> {
-                if (live.containsKey(turn.id())) {
-                    pieces.addAll(turn.takeUnwritten());
-                    if (turn.isSilent()) {
-                        listener.accept(new ChatEvent.TurnWaiting(turn.sessionKey, turn.id(), turn.elapsedMillis()));
-                    }
-                }
-            });
-            if (!pieces.isEmpty()) {
-                store.append(turn.id(), pieces);
-            }
+        Optional<ChatEvent> resuming = turn.resuming();
+        if (resuming.isPresent()) {
+            live.publish(turn.owner, resuming.get());
+        } else if (turn.isSilent()) {
+            live.publish(turn.owner, new ChatEvent.TurnWaiting(turn.sessionKey, turn.id(), turn.elapsedMillis()));
         }
     }
 
     /** The conversation up to the question of this turn, for the prompt. */
     List<Message> conversation(LiveTurn turn) {
-        return store.path(turn.sessionKey, turn.question.id(), PATH_MESSAGES_MAX);
+        return store.messages().path(turn.sessionKey, turn.question.id(), PATH_MESSAGES_MAX);
     }
 
     Store store() {
         return store;
     }
 
-    void publish(ChatEvent event) {
-        listener.accept(event);
-    }
-
-    void locked(Runnable work) {
-        lock.lock();
-        try {
-            work.run();
-        } finally {
-            lock.unlock();
+    /** The end of a turn, called by its runner alone. */
+    void ended(LiveTurn turn, Turn end) {
+        live.locked(() -> {
+            Message answer = turn.with(end);
+            live.remove(turn);
+            store.finish(turn.sessionKey, answer, clock.millis());
+            live.publish(turn.owner, new ChatEvent.TurnEnded(turn.sessionKey, turn.id(), turn.seq(), answer));
+            live.publishSession(turn.owner, turn.sessionKey);
+        });
+        if (end.state() == TurnState.DONE) {
+            titles.consider(turn, end.model());
         }
     }
 
-    /** The end of a turn, called by its runner alone. */
-    void ended(LiveTurn turn, Turn end) {
-        locked(() -> {
-            Message answer = turn.with(end);
-            live.remove(turn.id());
-            store.finish(turn.sessionKey, answer, clock.millis());
-            listener.accept(new ChatEvent.TurnEnded(turn.sessionKey, turn.id(), turn.seq(), answer));
-            publishSession(turn.sessionKey);
-        });
-    }
-
-    private void publishSession(String sessionKey) {
-        store.session(sessionKey).ifPresent(session -> listener.accept(new ChatEvent.SessionChanged(session)));
-    }
-
-    private Optional<LiveTurn> running(String sessionKey) {
-        return live.values().stream()
-                .filter(turn -> turn.sessionKey.equals(sessionKey))
-                .findFirst();
-    }
-
-    private static ChatException unknownSession() {
-        return new ChatException(
-                "NOT_FOUND", "this chat is not there any more; it may have been deleted in another tab");
-    }
-
-    /** Ends the running turns as interrupted, waits for them for a moment, and closes the store. */
+    /** Leaves the running turns to the next start, waits for their threads for a moment, and closes the store. */
     @Override
     public void close() {
         var calls = new ArrayList<CompletionCall>();
-        List<Thread> waiting;
-        lock.lock();
-        try {
+        List<Thread> waiting = live.within(() -> {
             closing = true;
-            live.values().forEach(turn -> calls.add(turn.end(TurnState.INTERRUPTED)));
-            waiting = List.copyOf(runners);
-        } finally {
-            lock.unlock();
-        }
-        calls.stream().filter(java.util.Objects::nonNull).forEach(CompletionCall::cancel);
+            live.all().forEach(turn -> calls.add(turn.end(TurnState.INTERRUPTED)));
+            return List.copyOf(runners);
+        });
+        titles.close();
+        calls.stream().filter(Objects::nonNull).forEach(CompletionCall::cancel);
         try {
             for (Thread runner : waiting) {
-                runner.join(java.time.Duration.ofSeconds(5));
+                runner.join(Duration.ofSeconds(5));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -352,18 +357,19 @@ public final class Chats implements AutoCloseable {
     }
 
     /**
-     * One page of a conversation.
+     * What a person asks.
      *
-     * @param session null if there is none yet
-     * @param more whether there are earlier messages
-     * @param seq number of the last delta that is in the running answer's text; 0 if none runs
+     * @param idempotencyKey the same one again gives the turn that the first call began
+     * @param model whom to ask; empty for the conversation's choice or ours
+     * @param attachments files; null when an edited question keeps those that it had
      */
-    public record History(Session session, List<Message> messages, boolean more, long seq) {}
+    public record Question(
+            String sessionKey, String message, String idempotencyKey, String model, List<Attachment> attachments) {}
 
     /** What a sender is told: the turn that answers. */
     public record Ack(String turnId, String sessionKey, long questionId, long answerId, TurnState state) {}
 
     private interface Beginning {
-        Store.Begun store(Turn turn, long now);
+        LiveTurn start();
     }
 }

@@ -21,45 +21,9 @@ import java.util.concurrent.locks.ReentrantLock;
  * most the last moments. The connection is owned here and closed with this object.
  */
 final class Database implements AutoCloseable {
-    private static final int SCHEMA_VERSION = 1;
-
-    /** Times are milliseconds since 1970. A message's parent makes a tree, so that answers can have siblings. */
-    private static final List<String> SCHEMA = List.of(
-            """
-            CREATE TABLE sessions(
-              key TEXT PRIMARY KEY, owner TEXT NOT NULL DEFAULT 'local', title TEXT NOT NULL,
-              leaf INTEGER NOT NULL DEFAULT 0, created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL)\
-            """,
-            "CREATE INDEX sessions_by_time ON sessions(owner, updated_at)",
-            """
-            CREATE TABLE messages(
-              id INTEGER PRIMARY KEY AUTOINCREMENT, session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
-              parent INTEGER NOT NULL, role TEXT NOT NULL, content TEXT NOT NULL, reasoning TEXT NOT NULL DEFAULT '',
-              created_at INTEGER NOT NULL)\
-            """,
-            "CREATE INDEX messages_by_session ON messages(session)",
-            """
-            CREATE TABLE turns(
-              id TEXT PRIMARY KEY, session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
-              message INTEGER NOT NULL UNIQUE REFERENCES messages ON DELETE CASCADE,
-              idempotency_key TEXT NOT NULL UNIQUE, request_id TEXT NOT NULL, model TEXT NOT NULL,
-              state TEXT NOT NULL, error_code TEXT NOT NULL DEFAULT '', error_message TEXT NOT NULL DEFAULT '',
-              error_remedy TEXT NOT NULL DEFAULT '', first_token_ms INTEGER NOT NULL DEFAULT -1,
-              reasoning_ms INTEGER NOT NULL DEFAULT -1, total_ms INTEGER NOT NULL DEFAULT -1,
-              prompt_tokens INTEGER NOT NULL DEFAULT -1, completion_tokens INTEGER NOT NULL DEFAULT -1,
-              started_at INTEGER NOT NULL)\
-            """,
-            "CREATE INDEX turns_by_session ON turns(session)",
-            "CREATE INDEX turns_by_state ON turns(state)",
-            """
-            CREATE TABLE turn_events(
-              turn TEXT NOT NULL REFERENCES turns ON DELETE CASCADE, seq INTEGER NOT NULL, kind TEXT NOT NULL,
-              text TEXT NOT NULL, PRIMARY KEY(turn, seq)) WITHOUT ROWID\
-            """,
-            "PRAGMA user_version = " + SCHEMA_VERSION);
-
     private final Connection connection;
     private final ReentrantLock lock = new ReentrantLock();
+    private int writtenBy;
 
     private Database(Connection connection) {
         this.connection = connection;
@@ -104,20 +68,26 @@ final class Database implements AutoCloseable {
         }
         restrict(file);
         int version = query("PRAGMA user_version", row -> row.getInt(1)).getFirst();
-        if (version > SCHEMA_VERSION) {
+        int newest = Migrations.ALL.size();
+        if (version > newest) {
             throw new ChatException(
                     "UNAVAILABLE",
                     file + " was written by a later version of the gateway (schema " + version + "); update this one,"
                             + " or set data-dir to another directory");
         }
-        if (version == 0) {
-            transaction(() -> {
-                for (String statement : SCHEMA) {
-                    update(statement);
-                }
-                return null;
-            });
-        }
+        writtenBy = version;
+        transaction(() -> {
+            for (List<String> migration : Migrations.ALL.subList(version, newest)) {
+                migration.forEach(this::update);
+            }
+            update("PRAGMA user_version = " + newest);
+            return null;
+        });
+    }
+
+    /** Version of the file before it was opened; 0 if there was none. */
+    int writtenBy() {
+        return writtenBy;
     }
 
     /** Chats are their owner's: nobody else on the machine reads them. */

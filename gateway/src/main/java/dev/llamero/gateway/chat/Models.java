@@ -1,24 +1,29 @@
 package dev.llamero.gateway.chat;
 
+import dev.llamero.gateway.upstream.InferenceClient;
 import dev.llamero.gateway.upstream.ModelClient;
 import dev.llamero.gateway.upstream.UpstreamException;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * Which model is asked: the configured one, else the first that the proxy lists and that can chat. Any thread; {@link
- * #refresh} blocks for the proxy.
+ * Which model is asked: the configured one, else the first that the proxy lists and that can chat; and what the
+ * inference server knows of each. Any thread; {@link #refresh} and {@link #details} block for the servers.
  */
 public final class Models {
     private static final Pattern EMBEDDING = Pattern.compile("(?i)embed|minilm|\\bbge\\b|\\be5\\b");
 
     private final ModelClient client;
+    private final InferenceClient inference;
     private final Optional<String> configured;
     private volatile List<String> listed = List.of();
+    private volatile List<InferenceClient.Model> known = List.of();
 
-    public Models(ModelClient client, Optional<String> configured) {
+    public Models(ModelClient client, InferenceClient inference, Optional<String> configured) {
         this.client = client;
+        this.inference = inference;
         this.configured = configured;
     }
 
@@ -52,5 +57,29 @@ public final class Models {
     public List<String> refresh(String requestId) {
         listed = List.copyOf(client.models(requestId));
         return listed;
+    }
+
+    /** Asks the inference server for sizes and what is loaded; empty where that cannot be asked. */
+    public List<InferenceClient.Model> details(String requestId) {
+        try {
+            known = List.copyOf(inference.models(requestId));
+        } catch (UpstreamException e) {
+            System.getLogger(Models.class.getName()).log(Level.DEBUG, "models have no details", e);
+            known = List.of();
+        }
+        return known;
+    }
+
+    /** Tokens that a conversation with this model may have, as far as known without asking; -1 if not. */
+    long contextTokens(String model, ChatSettings settings) {
+        if (settings.contextTokens() != null) {
+            return settings.contextTokens();
+        }
+        return known.stream()
+                .filter(one ->
+                        one.loaded() && (one.name().equals(model) || one.name().equals(model + ":latest")))
+                .mapToLong(InferenceClient.Model::contextTokens)
+                .findFirst()
+                .orElse(-1);
     }
 }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  */
 final class CompletionChunks {
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int TOOL_CALLS_MAX = 128;
 
     private CompletionChunks() {}
 
@@ -41,13 +42,16 @@ final class CompletionChunks {
         if (content.isTextual() && !content.textValue().isEmpty()) {
             sink.accept(new Delta.Content(content.textValue()));
         }
+        delta.path("tool_calls").forEach(call -> toolCall(call, sink));
         if (choice.path("finish_reason").isTextual()) {
             sink.accept(new Delta.Finish(choice.path("finish_reason").textValue()));
         }
         JsonNode usage = chunk.path("usage");
         if (usage.isObject()) {
+            JsonNode cached = usage.path("prompt_tokens_details").path("cached_tokens");
             sink.accept(new Delta.Usage(
                     usage.path("prompt_tokens").asLong(0),
+                    cached.asLong(-1),
                     usage.path("completion_tokens").asLong(0)));
         }
         return false;
@@ -61,6 +65,19 @@ final class CompletionChunks {
         } catch (JsonProcessingException e) {
             return JSON.createObjectNode();
         }
+    }
+
+    private static void toolCall(JsonNode call, Consumer<Delta> sink) {
+        int index = call.path("index").asInt(0);
+        if (index < 0 || index >= TOOL_CALLS_MAX) {
+            throw UpstreamException.broken("it calls more than " + TOOL_CALLS_MAX + " tools", null);
+        }
+        JsonNode function = call.path("function");
+        sink.accept(new Delta.ToolCall(
+                index,
+                call.path("id").asText(""),
+                function.path("name").asText(""),
+                function.path("arguments").asText("")));
     }
 
     private static JsonNode parse(String data) {
@@ -79,6 +96,7 @@ final class CompletionChunks {
                 "The model server stopped in the middle of the answer: " + message,
                 "What came so far is kept. Try again in a few seconds, in case the inference server had to be started"
                         + " anew; its log says more under this request id.",
-                null);
+                null,
+                true);
     }
 }

@@ -9,8 +9,10 @@ import java.util.List;
  * @param messages the conversation so far, oldest first
  * @param requestId goes along as {@code X-Request-ID}
  * @param sessionKey goes along as {@code X-Session-ID}
+ * @param sampling how the answer is drawn
  */
-public record CompletionRequest(String model, List<Message> messages, String requestId, String sessionKey) {
+public record CompletionRequest(
+        String model, List<Message> messages, String requestId, String sessionKey, Sampling sampling) {
     /** A message without the thinking, which no model wants back. */
     public record Message(String role, String content) {}
 

@@ -73,17 +73,20 @@ public final class ModelClient {
                 .forEach(message ->
                         messages.addObject().put("role", message.role()).put("content", message.content()));
         body.put("stream", true).putObject("stream_options").put("include_usage", true);
+        request.sampling().write(body);
         byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
         return new CompletionCall(
                 this,
                 request.requestId(),
-                () -> request(Method.POST, "/v1/chat/completions", request.requestId())
-                        .header(HeaderNames.CONTENT_TYPE, "application/json")
-                        .header(HeaderNames.ACCEPT, "text/event-stream")
-                        .header(HeaderNames.create("X-Llamero-Timings"), "1")
-                        .header(HeaderNames.create("X-Session-ID"), request.sessionKey())
-                        .submit(bytes),
-                silence);
+                new StreamedCall(
+                        this,
+                        () -> request(Method.POST, "/v1/chat/completions", request.requestId())
+                                .header(HeaderNames.CONTENT_TYPE, "application/json")
+                                .header(HeaderNames.ACCEPT, "text/event-stream")
+                                .header(HeaderNames.create("X-Llamero-Timings"), "1")
+                                .header(HeaderNames.create("X-Session-ID"), request.sessionKey())
+                                .submit(bytes),
+                        silence));
     }
 
     /**

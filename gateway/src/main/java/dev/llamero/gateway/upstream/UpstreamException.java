@@ -1,5 +1,8 @@
 package dev.llamero.gateway.upstream;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** Why there is no answer, in words for the person in front of the page: what failed, and what to do. */
 public final class UpstreamException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -19,13 +22,22 @@ public final class UpstreamException extends RuntimeException {
         MODEL_FAILED
     }
 
+    private static final Set<Code> PASSING =
+            EnumSet.of(Code.PROXY_UNREACHABLE, Code.INFERENCE_UNREACHABLE, Code.ANSWER_BROKEN);
+
     private final Code code;
     private final String remedy;
+    private final boolean passing;
 
     UpstreamException(Code code, String message, String remedy, Throwable cause) {
+        this(code, message, remedy, cause, PASSING.contains(code));
+    }
+
+    UpstreamException(Code code, String message, String remedy, Throwable cause, boolean passing) {
         super(message, cause);
         this.code = code;
         this.remedy = remedy;
+        this.passing = passing;
     }
 
     static UpstreamException broken(String what, Throwable cause) {
@@ -34,6 +46,14 @@ public final class UpstreamException extends RuntimeException {
                 "The answer broke off: " + what + ".",
                 "What came so far is kept. Try again; if it happens again, look at the logs of proxy and inference.",
                 cause);
+    }
+
+    static UpstreamException pullFailed(String what) {
+        return new UpstreamException(
+                Code.MODEL_FAILED,
+                "The model could not be pulled: " + what,
+                "Look at the name and the network, then pull it again; what has come is kept.",
+                null);
     }
 
     /** The proxy works and lists nothing that could be asked. */
@@ -52,5 +72,10 @@ public final class UpstreamException extends RuntimeException {
     /** What to do about it, one or two sentences. */
     public String remedy() {
         return remedy;
+    }
+
+    /** Whether the same question may be answered in a moment: a layer was killed, or is being started. */
+    public boolean isPassing() {
+        return passing;
     }
 }

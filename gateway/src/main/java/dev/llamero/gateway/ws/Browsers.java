@@ -70,25 +70,23 @@ public final class Browsers {
         return sockets.size();
     }
 
-    /** Passes an event to those whom it concerns: deltas to who looks at the conversation, the rest to all. */
-    public void publish(ChatEvent event) {
+    /**
+     * Passes an event to those whom it concerns: what is told of a turn to who looks at the conversation, the rest to
+     * all pages of the owner.
+     *
+     * @param owner whose pages; empty for everybody's
+     */
+    public void publish(String owner, ChatEvent event) {
         String json = Protocol.write(Protocol.event(event));
-        String sessionKey = switch (event) {
-            case ChatEvent.TurnStarted started -> started.sessionKey();
-            case ChatEvent.TurnDelta delta -> delta.sessionKey();
-            case ChatEvent.TurnWaiting waiting -> waiting.sessionKey();
-            case ChatEvent.TurnEnded ended -> ended.sessionKey();
-            case ChatEvent.SessionChanged changed -> "";
-            case ChatEvent.SessionDeleted deleted -> "";
-        };
         for (ChatSocket socket : sockets) {
-            if (sessionKey.isEmpty() || socket.watches(sessionKey)) {
+            boolean meant = owner.isEmpty() || socket.owner().equals(owner);
+            if (meant && (event.watched().isEmpty() || socket.watches(event.watched()))) {
                 socket.sendText(json);
             }
         }
     }
 
-    /** Called about once a second: pings, ticks, and drops who is silent or stuck. */
+    /** Called several times a second: pings, ticks, and drops who is silent or stuck. */
     public synchronized void beat(long nowNanos) {
         boolean ping = nowNanos - pingedNanos >= PING_NANOS;
         boolean tick = nowNanos - tickedNanos >= TICK_NANOS;

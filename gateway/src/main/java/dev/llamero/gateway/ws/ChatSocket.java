@@ -179,6 +179,11 @@ final class ChatSocket implements WsListener {
         outbox.add(new Frame.Ping());
     }
 
+    /** Whose conversations this browser sees. */
+    String owner() {
+        return caller.name();
+    }
+
     /** The conversation whose deltas this browser wants. */
     void watch(String sessionKey) {
         watched = sessionKey;

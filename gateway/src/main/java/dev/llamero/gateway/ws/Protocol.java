@@ -8,20 +8,22 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.llamero.gateway.chat.Archive;
 import dev.llamero.gateway.chat.ChatEvent;
 import dev.llamero.gateway.chat.Chats;
+import dev.llamero.gateway.chat.SearchIndex;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.regex.Pattern;
+import java.util.List;
 
 /** JSON of the two sealed message types. Pure, any thread. PROTOCOL.md is its description. */
 final class Protocol {
     static final int VERSION = 1;
 
-    private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]{8,64}");
     private static final int ID_CHARS_MAX = 64;
-    private static final int MODEL_CHARS_MAX = 200;
     private static final int HISTORY_LIMIT = 200;
+    private static final int HITS_LIMIT = 100;
+    private static final int HITS_DEFAULT = 30;
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
@@ -62,31 +64,101 @@ final class Protocol {
         return switch (method) {
             case "hello" -> new ClientMessage.Hello(id, (int) fields.number("protocol", VERSION, 1, 1000));
             case "ping" -> new ClientMessage.Ping(id);
+            case "models.list" -> new ClientMessage.ModelsList(id);
+            case "models.pull" -> new ClientMessage.ModelsPull(id, fields.text("model", Fields.MODEL_CHARS_MAX));
+            case "models.pullStop" ->
+                new ClientMessage.ModelsPullStop(id, fields.text("model", Fields.MODEL_CHARS_MAX));
+            case "debug" -> new ClientMessage.Debug(id);
+            default -> {
+                if (method.startsWith("sessions.")) {
+                    yield sessions(id, method, fields);
+                }
+                yield method.startsWith("chat.") ? chat(id, method, fields) : unknown(id);
+            }
+        };
+    }
+
+    private static ClientMessage sessions(String id, String method, Fields fields) {
+        return switch (method) {
             case "sessions.list" -> new ClientMessage.SessionsList(id);
             case "sessions.rename" ->
                 new ClientMessage.SessionsRename(
                         id,
                         fields.key("sessionKey"),
                         fields.text("title", Chats.TITLE_CHARS_MAX).strip());
+            case "sessions.pin" -> new ClientMessage.SessionsPin(id, fields.key("sessionKey"), fields.flag("pinned"));
             case "sessions.delete" -> new ClientMessage.SessionsDelete(id, fields.key("sessionKey"));
+            case "sessions.restore" -> new ClientMessage.SessionsRestore(id, fields.key("sessionKey"));
+            case "sessions.configure" ->
+                new ClientMessage.SessionsConfigure(id, fields.key("sessionKey"), fields.settings());
+            case "sessions.search" ->
+                new ClientMessage.SessionsSearch(id, fields.text("query", SearchIndex.QUERY_CHARS_MAX), (int)
+                        fields.number("limit", HITS_DEFAULT, 1, HITS_LIMIT));
+            case "sessions.export" ->
+                new ClientMessage.SessionsExport(
+                        id, fields.key("sessionKey"), fields.oneOf("format", "json", "markdown"), (int)
+                                fields.number("offset", 0, 0, Integer.MAX_VALUE));
+            case "sessions.import" ->
+                new ClientMessage.SessionsImport(
+                        id,
+                        fields.key("importKey"),
+                        (int) fields.number("part", 0, Archive.IMPORT_CHARS_MAX),
+                        fields.flag("last"),
+                        fields.part("text", Archive.PART_CHARS_MAX));
+            default -> unknown(id);
+        };
+    }
+
+    private static ClientMessage chat(String id, String method, Fields fields) {
+        return switch (method) {
             case "chat.history" ->
                 new ClientMessage.ChatHistory(
                         id, fields.key("sessionKey"), fields.number("before", 0, 0, Long.MAX_VALUE), (int)
                                 fields.number("limit", HISTORY_LIMIT, 1, HISTORY_LIMIT));
-            case "chat.send" ->
-                new ClientMessage.ChatSend(
+            case "chat.resume" ->
+                new ClientMessage.ChatResume(
+                        id, fields.key("sessionKey"), fields.key("turnId"), fields.number("seq", 0, Long.MAX_VALUE));
+            case "chat.send" -> {
+                String key = fields.key("sessionKey");
+                String message = fields.text("message", Chats.MESSAGE_CHARS_MAX);
+                yield new ClientMessage.ChatSend(
                         id,
-                        fields.key("sessionKey"),
-                        fields.text("message", Chats.MESSAGE_CHARS_MAX),
+                        key,
+                        message,
                         fields.key("idempotencyKey"),
-                        fields.model());
+                        fields.model(),
+                        fields.attachments(message, List.of()));
+            }
             case "chat.retry" ->
                 new ClientMessage.ChatRetry(id, fields.key("turnId"), fields.key("idempotencyKey"), fields.model());
+            case "chat.edit" -> {
+                String key = fields.key("sessionKey");
+                String message = fields.text("message", Chats.MESSAGE_CHARS_MAX);
+                yield new ClientMessage.ChatEdit(
+                        id,
+                        key,
+                        fields.number("messageId", 1, Long.MAX_VALUE),
+                        message,
+                        fields.key("idempotencyKey"),
+                        fields.model(),
+                        fields.attachments(message, null));
+            }
+            case "chat.continue" ->
+                new ClientMessage.ChatContinue(id, fields.key("turnId"), fields.key("idempotencyKey"));
+            case "chat.branch" ->
+                new ClientMessage.ChatBranch(
+                        id, fields.key("sessionKey"), fields.number("messageId", 1, Long.MAX_VALUE));
+            case "chat.attachment" ->
+                new ClientMessage.ChatAttachment(
+                        id, fields.key("sessionKey"), fields.number("messageId", 1, Long.MAX_VALUE), (int)
+                                fields.number("index", 0, Integer.MAX_VALUE));
             case "chat.stop" -> new ClientMessage.ChatStop(id, fields.key("turnId"));
-            case "models.list" -> new ClientMessage.ModelsList(id);
-            case "debug" -> new ClientMessage.Debug(id);
-            default -> throw new ProtocolException(id, "method is not known; PROTOCOL.md lists them");
+            default -> unknown(id);
         };
+    }
+
+    private static ClientMessage unknown(String id) {
+        throw new ProtocolException(id, "method is not known; PROTOCOL.md lists them");
     }
 
     /** One message as one line of JSON. */
@@ -117,50 +189,18 @@ final class Protocol {
         String name = switch (event) {
             case ChatEvent.TurnStarted started -> "turn.started";
             case ChatEvent.TurnDelta delta -> "turn.delta";
+            case ChatEvent.TurnTool tool -> "turn.tool";
+            case ChatEvent.TurnThought thought -> "turn.thought";
             case ChatEvent.TurnWaiting waiting -> "turn.waiting";
+            case ChatEvent.TurnResuming resuming -> "turn.resuming";
+            case ChatEvent.TurnReset reset -> "turn.reset";
             case ChatEvent.TurnEnded ended -> "turn.ended";
             case ChatEvent.SessionChanged changed -> "session.changed";
             case ChatEvent.SessionDeleted deleted -> "session.deleted";
+            case ChatEvent.SessionBranched branched -> "session.branched";
+            case ChatEvent.SessionConfigured configured -> "session.configured";
+            case ChatEvent.ModelPull pull -> "models.pull";
         };
         return new ServerMessage.Event(name, event);
-    }
-
-    /** Parameters of one request, checked one by one. */
-    private record Fields(String id, JsonNode params) {
-        String text(String name, int max) {
-            JsonNode value = params.path(name);
-            if (!value.isTextual()
-                    || value.textValue().isBlank()
-                    || value.textValue().length() > max) {
-                throw new ProtocolException(id, name + " must be a text of 1 to " + max + " characters");
-            }
-            return value.textValue();
-        }
-
-        String model() {
-            return params.path("model").asText("").isEmpty() ? "" : text("model", MODEL_CHARS_MAX);
-        }
-
-        String key(String name) {
-            JsonNode value = params.path(name);
-            if (!value.isTextual() || !KEY.matcher(value.textValue()).matches()) {
-                throw new ProtocolException(id, name + " must be 8 to 64 letters, digits, dashes or underscores");
-            }
-            return value.textValue();
-        }
-
-        long number(String name, long fallback, long min, long max) {
-            JsonNode value = params.path(name);
-            if (value.isMissingNode() || value.isNull()) {
-                return fallback;
-            }
-            if (!value.isIntegralNumber()
-                    || !value.canConvertToLong()
-                    || value.longValue() < min
-                    || value.longValue() > max) {
-                throw new ProtocolException(id, name + " must be a whole number from " + min + " to " + max);
-            }
-            return value.longValue();
-        }
     }
 }

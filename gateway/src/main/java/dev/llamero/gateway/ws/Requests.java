@@ -1,9 +1,18 @@
 package dev.llamero.gateway.ws;
 
+import dev.llamero.gateway.chat.Archive;
+import dev.llamero.gateway.chat.Attachment;
+import dev.llamero.gateway.chat.ChatEvent;
 import dev.llamero.gateway.chat.ChatException;
+import dev.llamero.gateway.chat.ChatSettings;
 import dev.llamero.gateway.chat.Chats;
+import dev.llamero.gateway.chat.Chats.Question;
 import dev.llamero.gateway.chat.Models;
+import dev.llamero.gateway.chat.Pulls;
+import dev.llamero.gateway.chat.SearchIndex;
 import dev.llamero.gateway.chat.Session;
+import dev.llamero.gateway.chat.Sessions;
+import dev.llamero.gateway.upstream.InferenceClient;
 import dev.llamero.gateway.upstream.UpstreamException;
 import java.util.List;
 import java.util.Map;
@@ -18,65 +27,136 @@ public final class Requests {
     private final String version;
     private final Chats chats;
     private final Models models;
+    private final Pulls pulls;
     private final Supplier<Object> debug;
 
     /** @param debug the report for {@code /debug}; blocks */
-    public Requests(String version, Chats chats, Models models, Supplier<Object> debug) {
+    public Requests(String version, Chats chats, Models models, Pulls pulls, Supplier<Object> debug) {
         this.version = version;
         this.chats = chats;
         this.models = models;
+        this.pulls = pulls;
         this.debug = debug;
     }
 
     void handle(ChatSocket socket, ClientMessage message) {
+        String owner = socket.owner();
+        String id = message.id();
         switch (message) {
-            case ClientMessage.ModelsList list -> aside(socket, list.id(), this::models);
-            case ClientMessage.Debug asked -> aside(socket, asked.id(), debug);
+            case ClientMessage.ModelsList list -> aside(socket, id, this::models);
+            case ClientMessage.Debug asked -> aside(socket, id, debug);
+            case ClientMessage.SessionsSearch search ->
+                aside(socket, id, () -> new Hits(chats.sessions().search(owner, search.query(), search.limit())));
+            case ClientMessage.SessionsExport export ->
+                aside(
+                        socket,
+                        id,
+                        () -> chats.sessions()
+                                .archive()
+                                .export(
+                                        owner,
+                                        export.sessionKey(),
+                                        export.format().equals("markdown"),
+                                        export.offset()));
             case ClientMessage.ChatHistory history ->
-                answer(socket, history.id(), () -> {
+                answer(socket, id, () -> {
                     socket.watch(history.sessionKey());
-                    chats.history(
-                            history.sessionKey(),
-                            history.before(),
-                            history.limit(),
-                            page -> socket.send(new ServerMessage.Response(history.id(), page)));
+                    chats.histories()
+                            .history(
+                                    owner,
+                                    history.sessionKey(),
+                                    history.before(),
+                                    history.limit(),
+                                    page -> socket.send(new ServerMessage.Response(id, page)));
                 });
-            default ->
-                answer(socket, message.id(), () -> socket.send(new ServerMessage.Response(message.id(), now(message))));
+            case ClientMessage.ChatResume resume ->
+                answer(socket, id, () -> {
+                    socket.watch(resume.sessionKey());
+                    chats.histories()
+                            .resume(
+                                    owner,
+                                    resume.sessionKey(),
+                                    resume.turnId(),
+                                    resume.seq(),
+                                    rest -> socket.send(new ServerMessage.Response(id, rest)));
+                });
+            default -> answer(socket, id, () -> socket.send(new ServerMessage.Response(id, now(owner, message))));
         }
     }
 
-    private Object now(ClientMessage message) {
+    private Object now(String owner, ClientMessage message) {
         return switch (message) {
             case ClientMessage.Hello hello ->
-                new Welcome(
-                        Protocol.VERSION,
-                        version,
-                        models.known().orElse(""),
-                        new Limits(Chats.MESSAGE_CHARS_MAX, Chats.TITLE_CHARS_MAX, Browsers.TICK_NANOS / 1_000_000));
+                new Welcome(Protocol.VERSION, version, models.known().orElse(""), Limits.OURS);
             case ClientMessage.Ping ping -> Map.of();
-            case ClientMessage.SessionsList list -> new SessionList(chats.sessions());
+            case ClientMessage.ChatSend send ->
+                chats.send(
+                        owner,
+                        new Question(
+                                send.sessionKey(),
+                                send.message(),
+                                send.idempotencyKey(),
+                                send.model(),
+                                send.attachments()));
+            case ClientMessage.ChatRetry retry ->
+                chats.retry(owner, retry.turnId(), retry.idempotencyKey(), retry.model());
+            case ClientMessage.ChatEdit edit ->
+                chats.edit(
+                        owner,
+                        edit.messageId(),
+                        new Question(
+                                edit.sessionKey(),
+                                edit.message(),
+                                edit.idempotencyKey(),
+                                edit.model(),
+                                edit.attachments()));
+            case ClientMessage.ChatContinue more -> chats.goOn(owner, more.turnId(), more.idempotencyKey());
+            case ClientMessage.ChatBranch branch -> {
+                chats.histories().branch(owner, branch.sessionKey(), branch.messageId());
+                yield Map.of();
+            }
+            case ClientMessage.ChatAttachment file ->
+                chats.histories().attachment(owner, file.sessionKey(), file.messageId(), file.index());
+            case ClientMessage.ChatStop stop -> Map.of("stopped", chats.stop(owner, stop.turnId()));
+            case ClientMessage.ModelsPull pull -> pulls.start(pull.model());
+            case ClientMessage.ModelsPullStop stop -> Map.of("stopped", pulls.stop(stop.model()));
+            default -> sessions(owner, message);
+        };
+    }
+
+    private Object sessions(String owner, ClientMessage message) {
+        Sessions sessions = chats.sessions();
+        return switch (message) {
+            case ClientMessage.SessionsList list -> new SessionList(sessions.list(owner));
             case ClientMessage.SessionsRename rename -> {
-                chats.rename(rename.sessionKey(), rename.title());
+                sessions.rename(owner, rename.sessionKey(), rename.title());
+                yield Map.of();
+            }
+            case ClientMessage.SessionsPin pin -> {
+                sessions.pin(owner, pin.sessionKey(), pin.pinned());
                 yield Map.of();
             }
             case ClientMessage.SessionsDelete delete -> {
-                chats.delete(delete.sessionKey());
+                sessions.delete(owner, delete.sessionKey());
+                yield Map.of("restoreMillis", Sessions.RESTORABLE.toMillis());
+            }
+            case ClientMessage.SessionsRestore restore -> {
+                sessions.restore(owner, restore.sessionKey());
                 yield Map.of();
             }
-            case ClientMessage.ChatSend send ->
-                chats.send(send.sessionKey(), send.message(), send.idempotencyKey(), send.model());
-            case ClientMessage.ChatRetry retry -> chats.retry(retry.turnId(), retry.idempotencyKey(), retry.model());
-            case ClientMessage.ChatStop stop -> Map.of("stopped", chats.stop(stop.turnId()));
-            case ClientMessage.ModelsList list -> throw new IllegalStateException("is answered aside");
-            case ClientMessage.Debug asked -> throw new IllegalStateException("is answered aside");
-            case ClientMessage.ChatHistory history -> throw new IllegalStateException("is answered in order");
+            case ClientMessage.SessionsConfigure configure ->
+                Map.of("settings", sessions.configure(owner, configure.sessionKey(), configure.settings()));
+            case ClientMessage.SessionsImport part ->
+                sessions.archive().take(owner, part.importKey(), part.part(), part.last(), part.text());
+            default -> throw new IllegalStateException(message.getClass() + " is answered elsewhere");
         };
     }
 
     private Object models() {
-        List<String> listed = models.refresh(UUID.randomUUID().toString());
-        return new ModelList(models.known().orElse(""), listed);
+        String requestId = UUID.randomUUID().toString();
+        List<InferenceClient.Model> details = models.details(requestId);
+        List<String> listed = models.refresh(requestId);
+        return new ModelList(models.known().orElse(""), listed, details, pulls.all());
     }
 
     private static void aside(ChatSocket socket, String id, Supplier<Object> work) {
@@ -98,9 +178,30 @@ public final class Requests {
 
     private record Welcome(int protocol, String version, String model, Limits limits) {}
 
-    private record Limits(int messageCharsMax, int titleCharsMax, long tickMillis) {}
+    private record Limits(
+            int messageCharsMax,
+            int titleCharsMax,
+            long tickMillis,
+            int attachmentsMax,
+            int systemPromptCharsMax,
+            int siblingsMax,
+            int importCharsMax,
+            int importPartCharsMax) {
+        static final Limits OURS = new Limits(
+                Chats.MESSAGE_CHARS_MAX,
+                Chats.TITLE_CHARS_MAX,
+                Browsers.TICK_NANOS / 1_000_000,
+                Attachment.MAX,
+                ChatSettings.SYSTEM_PROMPT_CHARS_MAX,
+                Chats.SIBLINGS_MAX,
+                Archive.IMPORT_CHARS_MAX,
+                Archive.PART_CHARS_MAX);
+    }
 
     private record SessionList(List<Session> sessions) {}
 
-    private record ModelList(String model, List<String> models) {}
+    private record Hits(List<SearchIndex.Hit> hits) {}
+
+    private record ModelList(
+            String model, List<String> models, List<InferenceClient.Model> details, List<ChatEvent.ModelPull> pulls) {}
 }

@@ -31,7 +31,20 @@ class CompletionChunksTest {
     void contentFinishAndUsageComeInOrder() {
         assertThat(read("{\"choices\":[{\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"length\"}],"
                         + "\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":5}}"))
-                .containsExactly(new Delta.Content("hi"), new Delta.Finish("length"), new Delta.Usage(3, 5));
+                .containsExactly(new Delta.Content("hi"), new Delta.Finish("length"), new Delta.Usage(3, -1, 5));
+    }
+
+    @Test
+    void cachedTokensAndToolCallsAreReadPieceByPiece() {
+        assertThat(read("{\"choices\":[],\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":1,"
+                        + "\"prompt_tokens_details\":{\"cached_tokens\":7}}}"))
+                .containsExactly(new Delta.Usage(9, 7, 1));
+        assertThat(read("{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":1,\"id\":\"c\",\"function\":"
+                        + "{\"name\":\"f\",\"arguments\":\"{\"}},"
+                        + "{\"index\":1,\"function\":{\"arguments\":\"}\"}}]}}]}"))
+                .containsExactly(new Delta.ToolCall(1, "c", "f", "{"), new Delta.ToolCall(1, "", "", "}"));
+        assertThatThrownBy(() -> read("{\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":9999}]}}]}"))
+                .hasMessageContaining("more than 128 tools");
     }
 
     @Test

@@ -3,8 +3,10 @@ package dev.llamero.gateway.ws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.llamero.gateway.ProtocolSchema;
 import dev.llamero.gateway.chat.ChatEvent;
 import dev.llamero.gateway.chat.Session;
+import dev.llamero.gateway.chat.TitleSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +42,7 @@ class ProtocolTest {
         assertThat(request(
                         "chat.send",
                         "{\"sessionKey\":\"abcdefgh\",\"message\":\"你好\",\"idempotencyKey\":\"ijklmnop\"}"))
-                .isEqualTo(new ClientMessage.ChatSend("7", "abcdefgh", "你好", "ijklmnop", ""));
+                .isEqualTo(new ClientMessage.ChatSend("7", "abcdefgh", "你好", "ijklmnop", "", List.of()));
         assertThat(request(
                         "chat.retry",
                         "{\"turnId\":\"abcdefgh\",\"idempotencyKey\":\"ijklmnop\",\"model\":\"qwen3:4b\"}"))
@@ -90,9 +92,11 @@ class ProtocolTest {
         assertThat(Protocol.write(new ServerMessage.Failure("7", "BUSY", "wait", true)))
                 .isEqualTo("{\"type\":\"res\",\"id\":\"7\",\"ok\":false,"
                         + "\"error\":{\"code\":\"BUSY\",\"message\":\"wait\",\"retryable\":true}}");
-        assertThat(Protocol.write(new ServerMessage.Response("7", new Session("k", "t", 1, 2, true))))
+        assertThat(Protocol.write(
+                        new ServerMessage.Response("7", new Session("k", "t", TitleSource.PERSON, true, 1, 2, true))))
                 .isEqualTo("{\"type\":\"res\",\"id\":\"7\",\"ok\":true,\"payload\":"
-                        + "{\"key\":\"k\",\"title\":\"t\",\"createdAt\":1,\"updatedAt\":2,\"running\":true}}");
+                        + "{\"key\":\"k\",\"title\":\"t\",\"titleSource\":\"PERSON\","
+                        + "\"pinned\":true,\"createdAt\":1,\"updatedAt\":2,\"running\":true}}");
         assertThat(Protocol.write(Protocol.event(new ChatEvent.TurnDelta("s", "t", 3, "content", "你\n"))))
                 .isEqualTo("{\"type\":\"event\",\"event\":\"turn.delta\",\"payload\":{\"sessionKey\":\"s\","
                         + "\"turnId\":\"t\",\"seq\":3,\"kind\":\"content\",\"text\":\"你\\n\"}}");
@@ -101,26 +105,10 @@ class ProtocolTest {
     @Test
     void theDocumentNamesEveryMethodEventAndField() throws IOException {
         String document = Files.readString(Path.of("PROTOCOL.md"));
-        assertThat(document)
-                .contains(
-                        "`hello`",
-                        "`ping`",
-                        "`sessions.list`",
-                        "`sessions.rename`",
-                        "`sessions.delete`",
-                        "`chat.history`",
-                        "`chat.send`",
-                        "`chat.retry`",
-                        "`chat.stop`",
-                        "`models.list`",
-                        "`debug`",
-                        "`turn.started`",
-                        "`turn.delta`",
-                        "`turn.waiting`",
-                        "`turn.ended`",
-                        "`session.changed`",
-                        "`session.deleted`",
-                        "`tick`");
+        for (String section : List.of("requests", "events")) {
+            ProtocolSchema.names(section).forEach(name -> assertThat(document).contains("`" + name + "`"));
+        }
+        assertThat(ProtocolSchema.names("responses")).hasSameElementsAs(ProtocolSchema.names("requests"));
         for (Class<?> message : ClientMessage.class.getPermittedSubclasses()) {
             Arrays.stream(message.getRecordComponents())
                     .forEach(component -> assertThat(document).contains("`" + component.getName()));
