@@ -1,5 +1,6 @@
 package dev.llamero.inference.api;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
@@ -56,12 +57,11 @@ public final class GoDuration {
             int end = span(rest, digits, false);
             String unit = rest.substring(digits, end);
             if (unit.isEmpty()) {
-                throw new BadJsonException("time: missing unit in duration " + JsonText.of(text));
+                throw new BadJsonException("time: missing unit in duration " + quoted(text));
             }
             Double factor = NANOS.get(unit);
             if (factor == null) {
-                throw new BadJsonException(
-                        "time: unknown unit " + JsonText.of(unit) + " in duration " + JsonText.of(text));
+                throw new BadJsonException("time: unknown unit " + quoted(unit) + " in duration " + quoted(text));
             }
             nanos += amount * factor;
             rest = rest.substring(end);
@@ -90,6 +90,19 @@ public final class GoDuration {
     }
 
     private static BadJsonException invalid(String text) {
-        return new BadJsonException("time: invalid duration " + JsonText.of(text));
+        return new BadJsonException("time: invalid duration " + quoted(text));
+    }
+
+    /** As Go's package {@code time} quotes: byte by byte what is not ASCII. */
+    private static String quoted(String text) {
+        var out = new StringBuilder(text.length() + 2).append('"');
+        for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
+            if (value < ' ') {
+                out.append("\\x%02x".formatted(value & 0xff));
+            } else {
+                out.append(value == '"' || value == '\\' ? "\\" : "").append((char) value);
+            }
+        }
+        return out.append('"').toString();
     }
 }

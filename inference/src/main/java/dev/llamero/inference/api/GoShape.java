@@ -5,15 +5,19 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 
 /**
  * The Go struct that Ollama decodes a body of another dialect into. Brings a body into the form that the dialects'
  * readers take: the first value alone, keys in their own case, no null that would stand for absent, whole UTF-8; and
- * tells values of a wrong type in the words of Go's decoder. What the struct has not passes as it is. Immutable.
+ * tells values of a wrong type in the words of Go's decoder. What the struct has not passes as it is. Not changed once
+ * it is built.
  */
 final class GoShape {
     private final String type;
     private final Map<String, Type> fields = new LinkedHashMap<>();
+    private Function<JsonValue.Obj, String> rule = object -> null;
 
     /** What a field holds. */
     sealed interface Type {
@@ -22,6 +26,19 @@ final class GoShape {
 
         /** Whatever its own reader makes of it. */
         record Any() implements Type {}
+
+        /** What Ollama does not read here: kept if it is of one of these kinds, else left out. */
+        record Extra(Set<String> kinds) implements Type {}
+
+        /**
+         * A string, or a list of which Ollama takes the strings; left out if it is anything else.
+         *
+         * @param fault what is wrong with a list, or null
+         */
+        record Strings(Function<JsonValue.Arr, String> fault) implements Type {}
+
+        /** A value with rules of its own. @param fault what is wrong with it, or null */
+        record Checked(Function<JsonValue, String> fault) implements Type {}
 
         /** @param go the list's type, {@code []openai.Message} */
         record Items(String go, Type item) implements Type {}
@@ -45,6 +62,30 @@ final class GoShape {
         return this;
     }
 
+    /** Adds fields that Ollama ignores, and we keep where they are of a kind that means something. */
+    GoShape extra(String name, String... kinds) {
+        fields.put(name, new Type.Extra(Set.of(kinds)));
+        return this;
+    }
+
+    /** Adds a field of strings: one, or a list of them beside what is none. */
+    GoShape strings(String name, Function<JsonValue.Arr, String> fault) {
+        fields.put(name, new Type.Strings(fault));
+        return this;
+    }
+
+    /** Adds a rule for the whole object. @param fault what is wrong with it, or null */
+    GoShape ruled(Function<JsonValue.Obj, String> fault) {
+        this.rule = fault;
+        return this;
+    }
+
+    /** Adds a field with rules of its own. */
+    GoShape checked(String name, Function<JsonValue, String> fault) {
+        fields.put(name, new Type.Checked(fault));
+        return this;
+    }
+
     /** Adds a struct inside. */
     GoShape with(String name, GoShape inside) {
         fields.put(name, new Type.Struct(inside.type, inside));
@@ -59,8 +100,7 @@ final class GoShape {
 
     /** Adds a list of plain values. */
     GoShape withList(String name, String go) {
-        Type item = go.contains(".") ? ANY : new Type.Scalar(go);
-        fields.put(name, new Type.Items("[]" + go, item));
+        fields.put(name, new Type.Items("[]" + go, new Type.Scalar(go)));
         return this;
     }
 
@@ -111,10 +151,12 @@ final class GoShape {
         }
 
         void object(JsonValue.Obj object, GoShape shape, String path) {
+            note(object, shape.rule.apply(object));
             Map<String, JsonValue> kept = new LinkedHashMap<>();
             for (JsonValue.Member member : object.members()) {
-                if (!(member.value() instanceof JsonValue.Null)) {
-                    kept.put(shape.field(member.key()).getKey(), member.value());
+                var field = shape.field(member.key());
+                if (isKept(member.value(), field.getValue())) {
+                    kept.put(field.getKey(), member.value());
                 }
             }
             String before = "{";
@@ -126,9 +168,23 @@ final class GoShape {
             text(kept.isEmpty() ? "{}" : "}");
         }
 
+        private static boolean isKept(JsonValue value, Type type) {
+            return switch (type) {
+                case Type.Extra extra -> extra.kinds().contains(value.kind());
+                case Type.Strings strings -> value instanceof JsonValue.Str || value instanceof JsonValue.Arr;
+                default -> !(value instanceof JsonValue.Null);
+            };
+        }
+
         private void value(JsonValue value, Type type, String owner, String path) {
             switch (type) {
                 case Type.Any any -> raw(value);
+                case Type.Extra extra -> raw(value);
+                case Type.Strings strings -> strings(value, strings.fault());
+                case Type.Checked checked -> {
+                    note(value, checked.fault().apply(value));
+                    raw(value);
+                }
                 case Type.Scalar scalar -> {
                     scalar(value, scalar.go(), owner, path);
                     raw(value);
@@ -158,6 +214,29 @@ final class GoShape {
                 value(item, type.item(), owner, path);
             }
             text(array.items().isEmpty() ? "[]" : "]");
+        }
+
+        private void note(JsonValue value, String fault) {
+            if (fault != null) {
+                errors.add(value.start(), fault);
+            }
+        }
+
+        private void strings(JsonValue value, Function<JsonValue.Arr, String> fault) {
+            if (!(value instanceof JsonValue.Arr array)) {
+                raw(value);
+                return;
+            }
+            note(value, fault.apply(array));
+            String before = "[";
+            for (JsonValue item : array.items()) {
+                if (item instanceof JsonValue.Str) {
+                    text(before);
+                    before = ",";
+                    raw(item);
+                }
+            }
+            text(before.equals("[") ? "[]" : "]");
         }
 
         private void scalar(JsonValue value, String go, String owner, String path) {

@@ -132,15 +132,19 @@ final class GoStruct {
     }
 
     List<String> strings(String key) {
-        return list(
-                key,
-                "[]string",
-                item -> item instanceof JsonValue.Str string ? string.text() : refuse(item, key, "string"));
+        return list(key, "[]string", item -> switch (item) {
+            case JsonValue.Str string -> string.text();
+            case JsonValue.Null absent -> "";
+            default -> refuse(item, key, "string");
+        });
     }
 
     /** Base64 strings, decoded. */
     List<byte[]> images(String key) {
         return list(key, "[]api.ImageData", item -> {
+            if (item instanceof JsonValue.Null) {
+                return new byte[0];
+            }
             if (!(item instanceof JsonValue.Str string)) {
                 return refuse(item, key, "api.ImageData");
             }
@@ -221,9 +225,13 @@ final class GoStruct {
         return list(key, listType, item -> inner(item, key, goType, read));
     }
 
-    private <T> T inner(JsonValue item, String key, String goType, Function<GoStruct, T> read) {
+    private <T> T inner(JsonValue given, String key, String goType, Function<GoStruct, T> read) {
+        // In a list, null is an empty struct.
+        JsonValue item =
+                given instanceof JsonValue.Null ? new JsonValue.Obj(List.of(), given.start(), given.end()) : given;
         if (!(item instanceof JsonValue.Obj inside)) {
-            return refuse(item, key, goType);
+            // Its own decoder reads into a type that it calls so.
+            return refuse(item, key, goType.equals("api.Message") ? "api.Alias" : goType);
         }
         // Errors inside a message name the request, as its own decoder is called from there; other structs name
         // themselves.

@@ -53,7 +53,7 @@ final class ToolDefinition {
         put(map, "type", property.custom("type", ToolDefinition::type));
         put(map, "items", property.any("items"));
         put(map, "description", property.string("description"));
-        put(map, "enum", property.any("enum"));
+        put(map, "enum", property.custom("enum", ToolDefinition::values));
         Map<String, Object> properties = properties(property);
         if (properties != null) {
             map.put("properties", properties);
@@ -71,7 +71,29 @@ final class ToolDefinition {
         if (plain instanceof List<?> names && names.stream().allMatch(String.class::isInstance)) {
             return names.size() == 1 ? names.getFirst() : names;
         }
-        throw new BadJsonException("json: cannot unmarshal " + value.kind() + " into Go value of type []string");
+        boolean list = value instanceof JsonValue.Arr;
+        String kind = list
+                ? ((JsonValue.Arr) value)
+                        .items().stream()
+                                .filter(item -> !(item instanceof JsonValue.Str))
+                                .findFirst()
+                                .orElse(value)
+                                .kind()
+                : value.kind();
+        throw wrong(kind, "type", list ? "string" : "[]string");
+    }
+
+    private static Object values(JsonValue value) {
+        if (!(value instanceof JsonValue.Arr)) {
+            throw wrong(value.kind(), "enum", "[]interface {}");
+        }
+        return value.plain();
+    }
+
+    private static BadJsonException wrong(String kind, String field, String goType) {
+        return new BadJsonException(
+                "json: cannot unmarshal " + kind + " into Go struct field ToolFunctionParameters.tools.function"
+                        + ".parameters.properties." + field + " of type " + goType);
     }
 
     private static void put(Map<String, Object> map, String key, Object value) {

@@ -25,61 +25,6 @@ import java.util.Set;
  */
 public final class JsonSchemaGrammar {
     private static final int DEPTH_MAX = 64;
-    static final Set<String> DESCRIPTIVE = Set.of(
-            "title",
-            "description",
-            "default",
-            "examples",
-            "example",
-            "$schema",
-            "$id",
-            "id",
-            "$comment",
-            "$defs",
-            "definitions",
-            "deprecated",
-            "readOnly",
-            "writeOnly",
-            "contentEncoding",
-            "contentMediaType",
-            "contentSchema",
-            "discriminator",
-            "externalDocs",
-            "xml",
-            "unevaluatedProperties",
-            "unevaluatedItems",
-            "strict");
-    private static final Set<String> KNOWN = Set.of(
-            "type",
-            "enum",
-            "const",
-            "properties",
-            "required",
-            "additionalProperties",
-            "items",
-            "prefixItems",
-            "minItems",
-            "maxItems",
-            "anyOf",
-            "oneOf",
-            "allOf",
-            "$ref",
-            "minLength",
-            "maxLength",
-            "format",
-            "minimum",
-            "maximum",
-            "exclusiveMinimum",
-            "exclusiveMaximum",
-            "multipleOf",
-            "pattern",
-            "additionalItems",
-            "uniqueItems",
-            "minProperties",
-            "maxProperties",
-            "patternProperties",
-            "propertyNames",
-            "nullable");
     /** By these keywords the type is known where it is not said. */
     private static final List<String> OF_OBJECTS = List.of(
             "properties",
@@ -124,6 +69,7 @@ public final class JsonSchemaGrammar {
         refuseInfinite(schema);
         var grammar = new JsonSchemaGrammar(schema);
         String start = grammar.schema(schema, "#", 0);
+        grammar.rules.requireEnds(grammar.references);
         return grammar.rules.text(start);
     }
 
@@ -160,7 +106,7 @@ public final class JsonSchemaGrammar {
         if (!schema.isObject()) {
             throw new SchemaException(place, "a schema must be an object, but is " + schema);
         }
-        refuseUnknown(schema, place);
+        Keywords.refuseUnkept(schema, place);
         if (schema.has("$ref")) {
             return beside(schema, "$ref")
                     ? schema(together(schema, place), place, depth + 1)
@@ -183,9 +129,7 @@ public final class JsonSchemaGrammar {
     /** Whether keywords beside this one say something. */
     private static boolean beside(JsonNode schema, String keyword) {
         return schema.properties().stream()
-                .anyMatch(field -> !field.getKey().equals(keyword)
-                        && !DESCRIPTIVE.contains(field.getKey())
-                        && !field.getKey().startsWith("x-"));
+                .anyMatch(field -> !field.getKey().equals(keyword) && Keywords.KNOWN.contains(field.getKey()));
     }
 
     /** The schema with what it refers to and all parts that hold at once written into it. */
@@ -214,7 +158,7 @@ public final class JsonSchemaGrammar {
                 whole = SchemaMerge.of(whole, plain, place);
             }
         }
-        refuseUnknown(whole, place);
+        Keywords.refuseUnkept(whole, place);
         return whole;
     }
 
@@ -231,17 +175,7 @@ public final class JsonSchemaGrammar {
     /** Whether a schema has no keywords but these and descriptive ones. */
     static boolean saysOnly(JsonNode schema, Set<String> keywords) {
         return schema.properties().stream()
-                .allMatch(field -> !KNOWN.contains(field.getKey()) || keywords.contains(field.getKey()));
-    }
-
-    private static void refuseUnknown(JsonNode schema, String place) {
-        for (var field : schema.properties()) {
-            if (!KNOWN.contains(field.getKey())
-                    && !DESCRIPTIVE.contains(field.getKey())
-                    && !field.getKey().startsWith("x-")) {
-                throw new SchemaException(place, "keyword \"" + field.getKey() + "\" is not supported; remove it");
-            }
-        }
+                .allMatch(field -> !Keywords.KNOWN.contains(field.getKey()) || keywords.contains(field.getKey()));
     }
 
     private String typed(JsonNode schema, String place, int depth) {
@@ -301,7 +235,7 @@ public final class JsonSchemaGrammar {
         }
         for (var field : schema.properties()) {
             String keyword = field.getKey();
-            if (KNOWN.contains(keyword) && !ValueCheck.KEYWORDS.contains(keyword)) {
+            if (Keywords.KNOWN.contains(keyword) && !ValueCheck.KEYWORDS.contains(keyword)) {
                 throw new SchemaException(
                         place, "keyword \"" + keyword + "\" beside \"enum\" or \"const\" is not supported; remove it");
             }
@@ -325,7 +259,7 @@ public final class JsonSchemaGrammar {
         }
         var others = ((ObjectNode) schema.deepCopy());
         others.remove(keyword);
-        others.remove(List.copyOf(DESCRIPTIVE));
+        others.remove(List.copyOf(Keywords.DESCRIPTIVE));
         var expressions = new ArrayList<String>();
         for (int i = 0; i < branches.size(); i++) {
             JsonNode branch = branches.get(i);

@@ -3,6 +3,7 @@ package dev.llamero.inference.grammar;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -90,6 +91,20 @@ final class Rules {
 
     void define(String name, String body) {
         rules.put(name, body);
+    }
+
+    /**
+     * Refuses references that can never be done.
+     *
+     * @param references where they point, with their rules
+     */
+    void requireEnds(Map<String, String> references) {
+        Set<String> finite = references.isEmpty() ? Set.of() : FiniteRules.of(rules);
+        references.forEach((target, name) -> {
+            if (!finite.contains(name)) {
+                throw new SchemaException("#", "\"$ref\" " + target + " requires itself without end");
+            }
+        });
     }
 
     /** A count that a keyword asks for. */

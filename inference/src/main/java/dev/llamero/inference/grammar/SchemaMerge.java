@@ -46,7 +46,7 @@ final class SchemaMerge {
             boolean same = mine == null || mine.equals(field.getValue());
             both.set(
                     field.getKey(),
-                    same || JsonSchemaGrammar.DESCRIPTIVE.contains(field.getKey())
+                    same || Keywords.DESCRIPTIVE.contains(field.getKey())
                             ? field.getValue()
                             : joined(field.getKey(), mine, field.getValue(), place, depth));
         }

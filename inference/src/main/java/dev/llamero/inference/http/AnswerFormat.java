@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.llamero.inference.api.ApiException;
-import dev.llamero.inference.api.JsonText;
+import dev.llamero.inference.api.GoText;
 import dev.llamero.inference.grammar.JsonSchemaGrammar;
 import dev.llamero.inference.grammar.SchemaException;
 import java.util.Optional;
@@ -30,11 +30,12 @@ final class AnswerFormat {
         }
         if (!raw.startsWith("{")) {
             throw new ApiException(
-                    500, "invalid format: " + JsonText.of(raw) + "; expected \"json\" or a valid JSON Schema object");
+                    500, "invalid format: " + GoText.quoted(raw) + "; expected \"json\" or a valid JSON Schema object");
         }
         try {
             JsonNode schema = JSON.readTree(raw);
-            return Optional.of(JsonSchemaGrammar.of(schema));
+            // As in llama.cpp, a schema that says nothing is the one of "json".
+            return Optional.of(schema.isEmpty() ? JsonSchemaGrammar.anyObject() : JsonSchemaGrammar.of(schema));
         } catch (SchemaException e) {
             throw ApiException.badRequest("format: " + e.getMessage());
         } catch (JsonProcessingException e) {

@@ -60,7 +60,9 @@ final class CallerReplies implements Replies {
             return;
         }
         if (out == null) {
-            exchange.reply(HeaderNames.CACHE_CONTROL, "no-cache");
+            if (exchange.path().equals("/v1/responses")) {
+                exchange.reply(HeaderNames.CACHE_CONTROL, "no-cache");
+            }
             out = exchange.stream(writer.contentType());
         }
         out.write(events);

@@ -40,7 +40,9 @@ final class GenerateHandler {
             replies.only(GenerateShape.empty(request.model(), "unload"));
             return;
         }
-        boolean shaped = request.template() != null || request.system() != null || request.context() != null;
+        boolean shaped = request.template() != null
+                || request.system() != null
+                || request.context() != null && request.context().length > 0;
         if (request.raw() && shaped) {
             throw ApiException.badRequest("raw mode does not support template, system, or context");
         }

@@ -137,12 +137,17 @@ record Job(
                 options.integer("top_k", fallback.topK()),
                 options.real("top_p", fallback.topP()),
                 options.real("min_p", fallback.minP()),
-                options.real("typical_p", fallback.typicalP()),
+                typical(options.real("typical_p", fallback.typicalP())),
                 options.integer("repeat_last_n", fallback.repeatLastN()),
                 options.real("repeat_penalty", fallback.repeatPenalty()),
                 options.real("presence_penalty", fallback.presencePenalty()),
                 options.real("frequency_penalty", fallback.frequencyPenalty()),
                 options.integer("seed", (int) fallback.seed()));
+    }
+
+    /** Zero says nothing, since Ollama leaves it out towards its engine. */
+    private static float typical(float mass) {
+        return mass == 0 ? 1 : mass;
     }
 
     /** Zero counts as "not set", as on Ollama's own templates. */

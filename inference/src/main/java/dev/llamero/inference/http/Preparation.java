@@ -19,7 +19,6 @@ import dev.llamero.inference.prompt.PromptBuilder;
 import dev.llamero.inference.prompt.PromptMemory;
 import dev.llamero.inference.prompt.PromptTemplate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,15 +74,11 @@ final class Preparation {
      * @param extra a capability needed beside completion; "" for none
      */
     static void checkCapabilities(LocalModel model, String typed, String verb, String extra) {
-        var missing = new ArrayList<String>();
         if (!model.can("completion")) {
-            missing.add(GoText.quoted(typed) + " does not support " + verb);
+            throw ApiException.badRequest(GoText.quoted(typed) + " does not support " + verb);
         }
         if (!extra.isEmpty() && !model.can(extra)) {
-            missing.add(model.name().full() + " does not support " + extra);
-        }
-        if (!missing.isEmpty()) {
-            throw ApiException.badRequest(String.join("\n", missing));
+            throw ApiException.badRequest(model.name().full() + " does not support " + extra);
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
  * (specification 7.2). One per request, used by its thread; a client that has left ends the work.
  */
 final class ProgressReply implements Progress {
+    private static final System.Logger LOG = System.getLogger(ProgressReply.class.getName());
     private static final String STREAM = "application/x-ndjson";
     private static final String JSON = "application/json";
 
@@ -38,6 +39,11 @@ final class ProgressReply implements Progress {
             work.run(reply);
             reply.finish();
         } catch (IOException e) {
+            if (exchange.watch().isGone()) {
+                // Most likely it failed because the client left, who needs no answer and is no fault.
+                LOG.log(System.Logger.Level.DEBUG, "the client left: " + e);
+                throw new UncheckedIOException(e);
+            }
             reply.fail(e);
         } catch (RuntimeException e) {
             if (exchange.watch().isGone()) {

@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param contextTokens tokens per conversation
  * @param reason why it is less than asked for, for the log; empty if it is not
+ * @param promised whether the numbers say that this much fits; else it is a try against them
  */
-record ContextFit(int contextTokens, Optional<String> reason) {
+record ContextFit(int contextTokens, Optional<String> reason, boolean promised) {
     /** The context shrinks to this, if less was not asked for, before opening is tried against the numbers. */
     static final int FLOOR_TOKENS = 2048;
 
@@ -46,6 +47,7 @@ record ContextFit(int contextTokens, Optional<String> reason) {
     static ContextFit decide(int requestedTokens, int trainingTokens, int parallel, List<Pool> pools) {
         int wanted = requestedTokens;
         Optional<String> reason = Optional.empty();
+        boolean promised = true;
         if (trainingTokens > 0 && requestedTokens > trainingTokens) {
             wanted = trainingTokens;
             reason = Optional.of("the model was trained for " + trainingTokens + " tokens");
@@ -57,6 +59,7 @@ record ContextFit(int contextTokens, Optional<String> reason) {
             }
             int floor = Math.min(wanted, FLOOR_TOKENS);
             int fitting = (int) Math.max(floor, tokens / STEP_TOKENS * STEP_TOKENS);
+            promised &= tokens >= fitting;
             if (fitting < wanted) {
                 reason = Optional.of(String.format(
                         Locale.ROOT,
@@ -69,7 +72,7 @@ record ContextFit(int contextTokens, Optional<String> reason) {
                 wanted = fitting;
             }
         }
-        return new ContextFit(wanted, reason);
+        return new ContextFit(wanted, reason, promised);
     }
 
     /** The next smaller context to try when the library could not allocate this one; 0 when there is none. */

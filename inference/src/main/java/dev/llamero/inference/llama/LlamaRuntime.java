@@ -154,6 +154,14 @@ public final class LlamaRuntime {
     }
 
     /**
+     * Whether a model would get its whole context, and all layers on the GPU where there is one, with a fifth of the
+     * memory that is free now left over; true for a file that cannot be read. Reads the file's header.
+     */
+    public boolean fits(Path gguf, ModelSettings settings) {
+        return new ModelPlanner(library, gguf, settings).fits();
+    }
+
+    /**
      * Opens a model and makes its context. Takes from milliseconds to minutes; call it on a platform thread.
      *
      * @param gguf the model's file, the first one if it is split

@@ -27,6 +27,16 @@ record MemoryPlan(int gpuLayers, ContextFit fit) {
      */
     record Demand(MemoryFit need, int layers, int trainingTokens, long hostBytes, long gpuBytes) {}
 
+    /** Whether every layer lies on the GPU. */
+    boolean isWhole() {
+        return gpuLayers == ALL;
+    }
+
+    /** Whether a conversation surely gets this many tokens. */
+    boolean fits(long tokens) {
+        return fit.promised() && fit.contextTokens() >= tokens;
+    }
+
     /** Plans: all layers on the GPU with at least a small context, or as many as leave room for one. */
     static MemoryPlan of(Demand demand, ModelSettings settings) {
         Split split = new Split(demand, settings);

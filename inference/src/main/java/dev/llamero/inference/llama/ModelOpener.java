@@ -9,14 +9,10 @@ import dev.llamero.inference.engine.Decoder;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.EngineInfo;
 import dev.llamero.models.GgufFile;
-import dev.llamero.models.GgufReadOption;
 import dev.llamero.models.KvType;
-import dev.llamero.models.MemoryFit;
-import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -26,7 +22,6 @@ import java.util.function.UnaryOperator;
 /** Opens one model: checks the file, plans memory, loads weights, makes the context, warms it up. Used once. */
 final class ModelOpener {
     private static final System.Logger LOGGER = System.getLogger(ModelOpener.class.getName());
-    private static final int LAYERS_MAX = 65_536;
 
     /** Rows of a step that may want logits, if there are not more sequences. Logits take memory per such row. */
     private static final int OUTPUTS_MIN = 64;
@@ -57,40 +52,15 @@ final class ModelOpener {
 
     /** @param adapters that the model answers with */
     OpenModel open(Adapters adapters) {
-        GgufFile header = readHeader();
-        MemoryPlan plan = plan(header);
+        var planner = new ModelPlanner(library, path, settings);
+        GgufFile header = planner.header();
+        MemoryPlan plan = planner.plan(header);
         NativeHandle model = load(plan.gpuLayers());
         try {
             return openContext(model, plan, (int) header.contextLength().orElse(0), adapters);
         } catch (Throwable t) {
             model.close();
             throw t;
-        }
-    }
-
-    /** Checks every bound of the header, since llama.cpp ends the process on some damaged ones. */
-    private GgufFile readHeader() {
-        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            throw new EngineException.Unloadable(path + " is not a readable file", null);
-        }
-        try {
-            return GgufFile.read(path, GgufReadOption.OMIT_LARGE_ARRAYS);
-        } catch (IOException e) {
-            throw new EngineException.Unloadable("cannot load " + path + ": " + e.getMessage(), e);
-        }
-    }
-
-    private MemoryPlan plan(GgufFile header) {
-        try {
-            MemoryFit need = MemoryFit.of(header, settings.contextTokens(), settings.kvType());
-            int layers = (int) Math.min(LAYERS_MAX, header.blockCount().orElse(0));
-            int training =
-                    (int) Math.min(Integer.MAX_VALUE, header.contextLength().orElse(0));
-            return MemoryPlan.of(
-                    new MemoryPlan.Demand(need, layers, training, HostMemory.availableBytes(), library.gpuFreeBytes()),
-                    settings);
-        } catch (IllegalArgumentException e) {
-            throw new EngineException.Unloadable("cannot load " + path + ": " + e.getMessage(), e);
         }
     }
 
@@ -127,7 +97,8 @@ final class ModelOpener {
 
     /** The same for a model that makes vectors: without a lasting cache, so a step is as long as its context. */
     OpenEmbedder openEmbedder() {
-        MemoryPlan plan = plan(readHeader());
+        var planner = new ModelPlanner(library, path, settings);
+        MemoryPlan plan = planner.plan(planner.header());
         NativeHandle model = load(plan.gpuLayers());
         try {
             return openEncoder(model, plan);

@@ -10,6 +10,15 @@ public interface EngineFactory {
      */
     LoadedEngine load(LocalModel model, LoadOptions options, Progress progress);
 
+    /**
+     * Whether a model would have all it wants in the memory that is free now: asked before it is loaded beside others,
+     * on the thread that loads. An estimate from the file's header; a file that cannot be read fits, since loading it
+     * tells what is wrong.
+     */
+    default boolean fitsBeside(LocalModel model, LoadOptions options) {
+        return true;
+    }
+
     /** Watches a load. */
     interface Progress {
         /** @param fraction 0 to 1; false as the answer stops the load */

@@ -96,6 +96,12 @@ public record LlamaEngineFactory(
         }
     }
 
+    @Override
+    public boolean fitsBeside(LocalModel model, LoadOptions options) {
+        ModelSettings settings = model.can("embedding") ? embedderSettings(options) : settings(options);
+        return LlamaRuntime.load(natives).fits(model.weights(), settings);
+    }
+
     private long parkedBytes(LlamaRuntime runtime) {
         return parkedBytesMax.orElseGet(() -> runtime.hostBytesAvailable() / PARKED_SHARE_OF_FREE);
     }
@@ -124,9 +130,9 @@ public record LlamaEngineFactory(
         }
     }
 
-    private LoadedEngine loadEmbedder(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {
+    private static ModelSettings embedderSettings(LoadOptions options) {
         int tokens = Math.min(options.contextTokens(), Math.max(options.batchTokens(), INPUT_TOKENS));
-        var settings = new ModelSettings(
+        return new ModelSettings(
                 tokens,
                 1,
                 INPUTS_PER_STEP,
@@ -135,6 +141,10 @@ public record LlamaEngineFactory(
                 options.threads(),
                 tokens,
                 options.useMmap());
+    }
+
+    private LoadedEngine loadEmbedder(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {
+        ModelSettings settings = embedderSettings(options);
         OpenEmbedder open = stoppable(model, () -> runtime.openEmbedder(model.weights(), settings, progress::goesOn));
         try {
             var embedder = new EmbeddingEngine(
@@ -148,8 +158,8 @@ public record LlamaEngineFactory(
         }
     }
 
-    private OpenModel open(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {
-        var settings = new ModelSettings(
+    private ModelSettings settings(LoadOptions options) {
+        return new ModelSettings(
                 options.contextTokens(),
                 parallel,
                 Math.min(parallel + KEPT_CONVERSATIONS, ModelSettings.SEQUENCES_MAX),
@@ -158,6 +168,10 @@ public record LlamaEngineFactory(
                 options.threads(),
                 options.batchTokens(),
                 options.useMmap());
+    }
+
+    private OpenModel open(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {
+        ModelSettings settings = settings(options);
         return stoppable(
                 model, () -> runtime.open(model.weights(), model.text().adapters(), settings, progress::goesOn));
     }

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -144,7 +145,12 @@ public final class LoadedModels implements AutoCloseable {
                         return resident;
                     }
                     if (makeRoom(model, resident)) {
-                        return load(model, options, caller);
+                        if (hasMemory(model, options)) {
+                            return load(model, options, caller);
+                        }
+                        if (evictIdle(model)) {
+                            continue;
+                        }
                     }
                 }
                 changed.await();
@@ -181,14 +187,39 @@ public final class LoadedModels implements AutoCloseable {
         if (same != null) {
             evict(same, same.broken ? "its engine has ended" : "it is to be loaded with other options");
         } else if (residents.size() >= limits.modelsMax()) {
-            residents.values().stream()
-                    .filter(Resident::isIdle)
-                    .min(Comparator.comparing((Resident resident) -> resident.keepAlive)
-                            .thenComparing(resident -> resident.lastUse))
-                    .ifPresent(victim ->
-                            evict(victim, "room is needed for " + model.name().display()));
+            evictIdle(model);
         }
         return residents.size() < limits.modelsMax();
+    }
+
+    /** Whether the model fits beside the loaded ones; alone it is loaded in any case, with a context that fits. */
+    private boolean hasMemory(LocalModel model, LoadOptions options) throws InterruptedException {
+        if (residents.isEmpty()) {
+            return true;
+        }
+        boolean fits;
+        lock.unlock();
+        try {
+            fits = loader.fits(model, options);
+        } finally {
+            lock.lock();
+        }
+        return fits || residents.isEmpty();
+    }
+
+    /**
+     * Unloads the idle model that would leave first, of these the one that was not used for longest.
+     *
+     * @return false if all are busy
+     */
+    private boolean evictIdle(LocalModel newcomer) {
+        Optional<Resident> victim = residents.values().stream()
+                .filter(Resident::isIdle)
+                .min(Comparator.comparing((Resident resident) -> resident.keepAlive)
+                        .thenComparing(resident -> resident.lastUse));
+        victim.ifPresent(resident ->
+                evict(resident, "room is needed for " + newcomer.name().display()));
+        return victim.isPresent();
     }
 
     private Resident load(LocalModel model, LoadOptions options, Caller caller) throws InterruptedException {

@@ -67,6 +67,23 @@ final class ModelLoader implements AutoCloseable {
         }
     }
 
+    /**
+     * Whether a model fits into the memory that is free once the engines that were closed are gone.
+     *
+     * @throws EngineException if that cannot be told since the library is missing
+     */
+    boolean fits(LocalModel model, LoadOptions options) throws InterruptedException {
+        try {
+            return thread.submit(() -> factory.fitsBeside(model, options)).get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof EngineException known) {
+                throw known;
+            }
+            throw new EngineException.Unloadable(
+                    "cannot load " + model.name().display() + ": " + e.getCause(), e.getCause());
+        }
+    }
+
     private LoadedEngine await(Future<LoadedEngine> loading, AtomicLong moved, AtomicBoolean stopped)
             throws InterruptedException, ExecutionException {
         while (true) {

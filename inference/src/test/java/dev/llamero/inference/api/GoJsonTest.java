@@ -128,7 +128,7 @@ class GoJsonTest {
             quoteCharacter = '`',
             value = {
                 "{\"stream\":1,\"model\":5} | number into Go struct field ChatRequest.stream of type bool",
-                "{\"messages\":[5]} | number into Go struct field ChatRequest.messages of type api.Message",
+                "{\"messages\":[5]} | number into Go struct field ChatRequest.messages of type api.Alias",
                 "{\"messages\":[{\"role\":true}]} | bool into Go struct field ChatRequest.messages.role of type string",
                 "{\"top_logprobs\":1.5} | number 1.5 into Go struct field ChatRequest.top_logprobs of type int",
                 "{\"options\":[]} | array into Go struct field ChatRequest.options of type map[string]interface {}",

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonSchemaGrammarTest {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -211,5 +212,31 @@ class JsonSchemaGrammarTest {
 
     private static String quoted(String text) {
         return text.replace('\'', '"').replace("\\uD83D\\uDE00", "\uD83D\uDE00");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'object','properties':{'a':{'$ref':'#'}},'required':['a']}",
+                "{'type':'array','items':{'$ref':'#'},'minItems':1}",
+                "{'properties':{'a':{'$ref':'#/$defs/x'}},'$defs':{'x':{'type':'object','required':['y'],"
+                        + "'properties':{'y':{'$ref':'#/$defs/z'}}},'z':{'type':'array','minItems':2,"
+                        + "'items':{'$ref':'#/$defs/x'}}}}"
+            })
+    void aSchemaThatRequiresItselfWithoutEndIsRefused(String schema) {
+        assertThatThrownBy(() -> JsonSchemaGrammar.of(json(schema)))
+                .isInstanceOf(SchemaException.class)
+                .hasMessageContaining("requires itself without end");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'type':'object','properties':{'a':{'$ref':'#'}}}",
+                "{'type':'array','items':{'$ref':'#'}}",
+                "{'type':'object','required':['next'],'properties':{'next':{'anyOf':[{'$ref':'#'},{'type':'null'}]}}}"
+            })
+    void aSchemaThatMayContainItselfIsKept(String schema) {
+        assertThat(JsonSchemaGrammar.of(json(schema))).startsWith("root ::= ");
     }
 }

@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -89,6 +90,8 @@ class LoadedModelsTest {
         final List<FakeEngine> engines = new CopyOnWriteArrayList<>();
         volatile int failures;
         volatile String failure = "no memory for ";
+        /** How many models there is memory for. */
+        volatile int places = 100;
 
         @Override
         public LoadedEngine load(LocalModel model, LoadOptions options, Progress progress) {
@@ -105,6 +108,14 @@ class LoadedModelsTest {
             var engine = new FakeEngine(model, options);
             engines.add(engine);
             return new LoadedEngine(engine, gbnf -> null);
+        }
+
+        @Override
+        public boolean fitsBeside(LocalModel model, LoadOptions options) {
+            return engines.stream()
+                            .filter(engine -> engine.closed.getCount() > 0)
+                            .count()
+                    < places;
         }
 
         private boolean tryOpen() {
@@ -193,6 +204,58 @@ class LoadedModelsTest {
         acquire(third, SMALL, null).close();
         assertThat(factory.engines.get(1).awaitClosed()).isTrue();
         assertThat(models.rows()).extracting(row -> row.model().name().model()).containsExactly("a", "c");
+    }
+
+    @Test
+    void aModelForWhichThereIsNoMemoryPushesIdleOnesOutBeforeItLoads() throws Exception {
+        models.close();
+        models = with(3, 8);
+        factory.gate.release(3);
+        acquire(first, SMALL, null).close();
+        acquire(second, SMALL, null).close();
+        factory.places = 1;
+        acquire(third, SMALL, null).close();
+        assertThat(factory.engines).hasSize(3);
+        assertThat(factory.engines.get(0).awaitClosed()).isTrue();
+        assertThat(factory.engines.get(1).awaitClosed()).isTrue();
+        assertThat(models.rows()).extracting(row -> row.model().name().model()).containsExactly("c");
+    }
+
+    @Test
+    void onlyAsManyGoAsAreNeededTheOneUnusedForLongestFirst() throws Exception {
+        models.close();
+        models = with(3, 8);
+        factory.gate.release(3);
+        acquire(first, SMALL, null).close();
+        acquire(second, SMALL, null).close();
+        factory.places = 2;
+        acquire(third, SMALL, null).close();
+        assertThat(factory.engines.get(0).awaitClosed()).isTrue();
+        assertThat(factory.engines.get(1).closed.getCount()).isEqualTo(1);
+    }
+
+    @Test
+    void aModelWithoutMemoryWaitsWhileTheOthersAreBusyAndIsLoadedOnceOneIsDone() throws Exception {
+        models.close();
+        models = with(3, 8);
+        factory.gate.release(2);
+        var lease = acquire(first, SMALL, null);
+        factory.places = 1;
+        var next = threads.submit((Callable<LoadedModels.Lease>) () -> acquire(second, SMALL, null));
+        assertThatThrownBy(() -> next.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+        assertThat(factory.engines).hasSize(1);
+        lease.close();
+        next.get(20, TimeUnit.SECONDS).close();
+        assertThat(factory.engines.getFirst().awaitClosed()).isTrue();
+    }
+
+    @Test
+    void aModelThatNeverFitsIsLoadedAlone() throws Exception {
+        factory.places = 0;
+        factory.gate.release(2);
+        acquire(first, SMALL, null).close();
+        acquire(second, SMALL, null).close();
+        assertThat(models.rows()).extracting(row -> row.model().name().model()).containsExactly("b");
     }
 
     @Test

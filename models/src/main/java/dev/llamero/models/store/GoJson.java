@@ -22,7 +22,9 @@ public final class GoJson {
         switch (value) {
             case null -> out.append("null");
             case CharSequence text -> string(text, out);
-            case Float number -> real(new BigDecimal(number.toString()), Math.abs(number), out);
+            // By its own digits: as a double, 1e-6 would be a little less than that, and be written otherwise.
+            case Float number ->
+                real(new BigDecimal(number.toString()), Math.abs(Double.parseDouble(number.toString())), out);
             case Double number -> real(new BigDecimal(number.toString()), Math.abs(number), out);
             case Number number -> out.append(number);
             case Boolean bool -> out.append(bool);

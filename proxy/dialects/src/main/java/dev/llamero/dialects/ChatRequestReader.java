@@ -33,7 +33,9 @@ final class ChatRequestReader {
         ArrayNode messages = request.list("messages")
                 .filter(list -> !list.isEmpty())
                 .orElseThrow(() -> badField("messages", "[] is too short - 'messages'"));
-        String model = request.requiredText("model");
+        String model = manner == Manner.OFFICIAL
+                ? request.requiredText("model")
+                : request.text("model").orElse("");
         boolean stream = request.flag("stream").orElse(false);
         boolean includeUsage = request.nested("stream_options")
                 .flatMap(options -> options.flag("include_usage"))
@@ -134,6 +136,14 @@ final class ChatRequestReader {
 
     private void logprobs() {
         boolean wanted = request.flag("logprobs").orElse(false);
+        if (manner == Manner.OLLAMA) {
+            // Its own call judges the range, wanted or not.
+            if (wanted) {
+                chat.put("logprobs", true);
+            }
+            request.number("top_logprobs").ifPresent(count -> chat.set("top_logprobs", count));
+            return;
+        }
         Optional<Long> alternatives = request.integer("top_logprobs", 0, TOP_LOGPROBS_MAX);
         if (wanted) {
             chat.put("logprobs", true);

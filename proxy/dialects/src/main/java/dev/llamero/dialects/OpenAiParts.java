@@ -13,8 +13,9 @@ final class OpenAiParts {
 
     static String finishReason(AnswerChunk.End end, boolean calledTools) {
         return switch (end.reason()) {
-            case "length", "content_filter" -> end.reason();
-            // Everything else is an ordinary end: OpenAI knows no "load", and an old server may give no reason.
+            // A prompt without text is Ollama's "load", which its own route passes on.
+            case "length", "content_filter", "load" -> end.reason();
+            // Everything else is an ordinary end: an old server may give no reason.
             default -> calledTools ? "tool_calls" : "stop";
         };
     }
