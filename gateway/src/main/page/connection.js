@@ -2,6 +2,7 @@
 
 const RECONNECT_MILLIS = [300, 700, 1500, 3000, 5000, 8000];
 const REQUEST_MILLIS = 30_000;
+const POLICY_VIOLATION = 1008;
 
 export class Connection extends EventTarget {
   #socket = null;
@@ -58,8 +59,9 @@ export class Connection extends EventTarget {
       this.#heard = Date.now();
       this.#receive(JSON.parse(event.data));
     };
-    socket.onclose = () => {
+    socket.onclose = event => {
       if (this.#socket !== socket) return;
+      if (!this.online || event?.code === POLICY_VIOLATION) askForSignIn();
       this.#socket = null;
       this.online = false;
       for (const { reject, timer } of this.#waiting.values()) {
@@ -105,4 +107,10 @@ export class Connection extends EventTarget {
 
 function failure(code, message, retryable) {
   return Object.assign(new Error(message), { code, retryable });
+}
+
+/** A socket is refused without a reason; the page's own address leads to the sign-in if that is what is missing. */
+async function askForSignIn() {
+  const answer = await fetch('/', { redirect: 'manual', cache: 'no-store', headers: { Accept: 'text/html' } }).catch(() => null);
+  if (answer?.type === 'opaqueredirect') location.reload();
 }

@@ -34,3 +34,4 @@ export const keyboard = icon(svg`<rect x="2.5" y="6" width="19" height="12" rx="
 export const sun = icon(svg`<circle cx="12" cy="12" r="4"/><path d="M12 3v1.5M12 19.5V21M3 12h1.5M19.5 12H21M5.6 5.6l1.1 1.1M17.3 17.3l1.1 1.1M5.6 18.4l1.1-1.1M17.3 6.7l1.1-1.1"/>`);
 export const moon = icon(svg`<path d="M19.5 14.5A8 8 0 0 1 9.5 4.5a8 8 0 1 0 10 10z"/>`);
 export const halfMoon = icon(svg`<circle cx="12" cy="12" r="8"/><path d="M12 4a8 8 0 0 1 0 16z" fill="currentColor"/>`);
+export const leave = icon(svg`<path d="M14 4H6v16h8M10 12h10M16.5 8.5L20 12l-3.5 3.5"/>`);

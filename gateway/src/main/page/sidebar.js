@@ -11,8 +11,16 @@ import './search.js';
 class Sidebar extends Part {
   static properties = {
     store: { attribute: false }, sessions: { attribute: false }, current: { attribute: false },
-    renaming: { state: true }, searching: { state: true },
+    renaming: { state: true }, searching: { state: true }, account: { state: true },
   };
+
+  firstUpdated() {
+    fetch('/account')
+      .then(answer => (answer.ok ? answer.json() : null))
+      .then(account => (this.account = account))
+      // Offline, or a gateway without accounts: nobody to sign out.
+      .catch(() => (this.account = null));
+  }
 
   search() {
     this.querySelector('llamero-search').open();
@@ -73,8 +81,14 @@ class Sidebar extends Part {
         ${this.#button(icons.import, t('import'), () => this.querySelector('.foot input').click())}
         <input type="file" hidden tabindex="-1" accept=".json,.md,application/json,text/markdown" @change=${this.#import}>
         ${this.#button(icons.pulse, t('debugTitle'), () => this.#tell('debug'))}
+        ${this.account?.signedIn ? this.#button(icons.leave, t('signOut', { name: this.account.name }), () => this.#signOut()) : nothing}
         ${this.#button(icons.keyboard, t('helpTitle'), () => this.#tell('help'))}
       </div>`;
+  }
+
+  async #signOut() {
+    await fetch('/sign-out', { method: 'POST' }).catch(error => this.store.say(error.message));
+    location.reload();
   }
 
   #tell(name) {

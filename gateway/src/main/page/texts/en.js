@@ -23,7 +23,7 @@ export default {
   RUNNING: 'running', DONE: 'done', STOPPED: 'stopped', FAILED: 'failed', INTERRUPTED: 'interrupted',
   suggestions: ['Explain how a CPU cache works, with a small example', 'Write a Java record for a 2D point with distance', 'Compare TCP and UDP in a table', 'Plan a weekend in Lisbon'],
   month: 'Previous 30 days', pinned: 'Pinned', pin: 'Pin', unpin: 'Unpin', search: 'Search all chats',
-  hits: 'Found', clearSearch: 'Clear the search', noHits: 'Nothing found for “{query}”.', deleted: '“{title}” was deleted.', undo: 'Undo',
+  hits: 'Found', signOut: 'Sign out {name}', clearSearch: 'Clear the search', noHits: 'Nothing found for “{query}”.', deleted: '“{title}” was deleted.', undo: 'Undo',
   import: 'Import a chat', export: 'Export this chat', importTooLong: '{name} is too long to be imported.',
   theme: 'Colours', theme_system: 'as the system', theme_light: 'light', theme_dark: 'dark',
   helpTitle: 'Keyboard shortcuts', key_send: 'Send', key_newLine: 'New line',

@@ -22,7 +22,7 @@ export default {
   firstToken: '首个词元', total: '总计', tokens: '词元', tokensValue: '输入 {prompt},输出 {completion}', rate: '速度', pageFirst: '首个词元(本页面所见)', pageTotal: '总计(本页面所见)', asking: '正在询问各层…', debugFailed: '网关没有回应。',
   RUNNING: '进行中', DONE: '完成', STOPPED: '已停止', FAILED: '失败', INTERRUPTED: '被中断',
   suggestions: ['用一个小例子解释 CPU 缓存的工作原理', '写一个带距离计算的二维点 Java record', '用表格比较 TCP 和 UDP', '规划一个里斯本周末之旅'],
-  month: '过去 30 天', pinned: '已置顶', pin: '置顶', unpin: '取消置顶', search: '搜索所有对话', hits: '搜索结果', clearSearch: '清除搜索',
+  month: '过去 30 天', pinned: '已置顶', pin: '置顶', unpin: '取消置顶', search: '搜索所有对话', hits: '搜索结果', signOut: '退出登录({name})', clearSearch: '清除搜索',
   noHits: '没有找到“{query}”。', deleted: '已删除“{title}”。', undo: '撤销', import: '导入对话', export: '导出此对话',
   importTooLong: '{name} 太长,无法导入。', theme: '配色', theme_system: '跟随系统', theme_light: '浅色', theme_dark: '深色',
   helpTitle: '键盘快捷键', key_send: '发送', key_newLine: '换行', key_editLast: '编辑上一个问题(输入框为空时)', key_search: '搜索所有对话',

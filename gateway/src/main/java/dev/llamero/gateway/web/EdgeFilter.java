@@ -37,7 +37,8 @@ public final class EdgeFilter implements Filter {
     public void filter(FilterChain chain, RoutingRequest request, RoutingResponse response) {
         response.header(HeaderNames.create("Content-Security-Policy"), CONTENT_SECURITY_POLICY);
         response.header(HeaderNames.create("X-Content-Type-Options"), "nosniff");
-        response.header(HeaderNames.create("Referrer-Policy"), "no-referrer");
+        // Others learn nothing of us; with no-referrer a browser would name no origin for our own sign-in form either.
+        response.header(HeaderNames.create("Referrer-Policy"), "same-origin");
         response.header(HeaderNames.create("Cross-Origin-Resource-Policy"), "same-origin");
         response.header(HeaderNames.create("Cross-Origin-Opener-Policy"), "same-origin");
         response.header(HeaderNames.CACHE_CONTROL, "no-cache");
