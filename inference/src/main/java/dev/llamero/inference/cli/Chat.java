@@ -50,7 +50,8 @@ final class Chat {
 
     private void answer(ChatCommands commands, String line) {
         try {
-            if (line.startsWith("/") && !(settings.takesFiles && AttachedFiles.isNamedFirst(line))) {
+            boolean file = settings.takesFiles && !ChatCommands.isKnown(line) && AttachedFiles.isNamedFirst(line);
+            if (line.startsWith("/") && !file) {
                 commands.run(line);
                 return;
             }

@@ -6,10 +6,14 @@ import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** What begins with a slash in a chat (specification 20.3). */
 final class ChatCommands {
+    private static final Set<String> KNOWN =
+            Set.of("/set", "/show", "/load", "/save", "/clear", "/list", "/ls", "/?", "/help");
+
     private final Chat chat;
     private final ModelClient client;
     private final RunSettings settings;
@@ -27,6 +31,11 @@ final class ChatCommands {
     static boolean isExit(String line) {
         String word = line.split("\\s", 2)[0];
         return word.equals("/bye") || word.equals("/exit");
+    }
+
+    /** Whether a line begins with a command's word, and so not with the path of a file. */
+    static boolean isKnown(String line) {
+        return KNOWN.contains(line.split("\\s", 2)[0]);
     }
 
     /** @throws IOException if the server refuses */
