@@ -11,9 +11,12 @@ import dev.llamero.gateway.chat.ChatException;
 import dev.llamero.gateway.chat.Chats;
 import dev.llamero.gateway.chat.Models;
 import dev.llamero.gateway.chat.Pulls;
+import dev.llamero.gateway.figures.TurnFigures;
+import dev.llamero.gateway.figures.TurnLog;
 import dev.llamero.gateway.upstream.InferenceClient;
 import dev.llamero.gateway.upstream.ModelClient;
 import dev.llamero.gateway.upstream.UpstreamException;
+import dev.llamero.gateway.web.AdminListener;
 import dev.llamero.gateway.web.EdgeFilter;
 import dev.llamero.gateway.web.ErrorReplies;
 import dev.llamero.gateway.web.GoneClients;
@@ -67,6 +70,9 @@ public final class GatewayServer implements AutoCloseable {
 
     private final Accounts accounts;
     private final Gate gate;
+    private final TurnFigures figures = new TurnFigures();
+    private final TurnLog turnLog;
+    private final Optional<AdminListener> admin;
     private final Browsers browsers;
     private final Chats chats;
     private final Models models;
@@ -89,6 +95,10 @@ public final class GatewayServer implements AutoCloseable {
         giveToken(settings);
         browsers = new Browsers(guard, gate);
         var signIn = new SignIn(gate, accounts, guard, browsers::signedOut);
+        turnLog = new TurnLog(figures, settings.turnLog(), Clock.systemUTC());
+        admin = settings.adminPort().isPresent()
+                ? Optional.of(new AdminListener(settings.adminPort().getAsInt(), this::metrics))
+                : Optional.empty();
         chats = new Chats(
                 new Chats.Options(settings.dataDirectory(), settings.retryFor(), settings.automaticTitles()),
                 client,
@@ -101,7 +111,7 @@ public final class GatewayServer implements AutoCloseable {
                 chats,
                 models,
                 pulls,
-                () -> new LayerReport(version, address(settings), client, inference, chats, browsers).make());
+                owner -> new LayerReport(version, address(settings), client, inference, chats, browsers).make(owner));
         var goneClients = new GoneClients();
         server = WebServer.builder()
                 .host(settings.host())
@@ -143,9 +153,33 @@ public final class GatewayServer implements AutoCloseable {
             throw new SettingsException("cannot listen on " + settings.host() + ":" + settings.port()
                     + "; is a gateway running already? Set CLAWDBOT_PORT to another port, or stop it");
         }
+        gateway.startAdmin(settings);
         gateway.beat.start();
         Thread.ofVirtual().name("first-models").start(() -> learnModels(gateway.models));
         return gateway;
+    }
+
+    private void startAdmin(Settings settings) {
+        if (admin.isEmpty() || admin.get().start()) {
+            return;
+        }
+        if (!settings.isDefaultAdminPort()) {
+            close();
+            throw new SettingsException("cannot listen on 127.0.0.1:"
+                    + settings.adminPort().getAsInt() + "; set admin-port to another port, or to off");
+        }
+        LOG.log(Level.WARNING, "port " + settings.adminPort().getAsInt() + " is taken: there are no /metrics");
+    }
+
+    private String metrics() {
+        Runtime runtime = Runtime.getRuntime();
+        return figures.text(new TurnFigures.Now(
+                chats.runningTurns(), browsers.count(), runtime.totalMemory() - runtime.freeMemory()));
+    }
+
+    /** Port of the figures; -1 if there is none. */
+    int adminPort() {
+        return admin.map(AdminListener::port).orElse(-1);
     }
 
     /** Port that is listened on; -1 before and after. */
@@ -207,6 +241,7 @@ public final class GatewayServer implements AutoCloseable {
 
     private void publish(String owner, ChatEvent event) {
         browsers.publish(owner, event);
+        turnLog.happened(owner, event);
     }
 
     private void beat() {
@@ -264,6 +299,8 @@ public final class GatewayServer implements AutoCloseable {
         chats.close();
         browsers.close();
         server.stop();
+        admin.ifPresent(AdminListener::close);
+        turnLog.close();
         accounts.close();
     }
 

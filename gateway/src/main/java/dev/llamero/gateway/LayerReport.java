@@ -33,11 +33,14 @@ final class LayerReport {
         this.browsers = browsers;
     }
 
-    /** Asks the layers one after the other, so that the page sees where the chain is broken. */
-    Report make() {
+    /**
+     * Asks the layers one after the other, so that the page sees where the chain is broken; the last question is the
+     * owner's own.
+     */
+    Report make(String owner) {
         String requestId = UUID.randomUUID().toString();
         Asked proxyAnswer = ask(proxy, "/healthz", requestId);
-        Turn last = chats.lastTurn().orElse(null);
+        Turn last = chats.lastTurn(owner).orElse(null);
         return new Report(
                 List.of(own(), proxyLayer(proxyAnswer), inferenceLayer(proxyAnswer, requestId)), last, trace(last));
     }
@@ -96,7 +99,9 @@ final class LayerReport {
                     reachable ? "up" : "down",
                     upstream.path("version").asText(""),
                     reachable ? upstream.path("latencyMs").asDouble(-1) : -1,
-                    reachable ? "as the proxy sees it" : upstream.path("error").asText("the proxy cannot reach it"),
+                    reachable
+                            ? "as the proxy sees it" + load(requestId)
+                            : upstream.path("error").asText("the proxy cannot reach it"),
                     reachable ? "" : "Start it with ./llamero serve, or everything with ./llamero up.");
         }
         Asked direct = ask(inference, "/api/version", requestId);
@@ -109,8 +114,22 @@ final class LayerReport {
                 direct.answer().status() == 200 ? "up" : "failing",
                 direct.answer().json().path("version").asText(""),
                 millis(direct.answer().took()),
-                "asked directly, since the proxy does not tell",
+                "asked directly, since the proxy does not tell" + load(requestId),
                 "");
+    }
+
+    /** Models in memory and requests that wait, which only the inference server itself tells. */
+    private String load(String requestId) {
+        Asked asked = ask(inference, "/api/ps", requestId);
+        if (asked.failure() != null || !asked.answer().json().path("models").isArray()) {
+            return "";
+        }
+        int waiting = 0;
+        JsonNode models = asked.answer().json().path("models");
+        for (JsonNode model : models) {
+            waiting += model.path("queue").size();
+        }
+        return ", models loaded: " + models.size() + ", requests waiting: " + waiting;
     }
 
     private static Layer down(String name, ModelClient client, UpstreamException failure) {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -31,6 +32,8 @@ import java.util.Set;
  * @param silenceTimeout longest wait for the next byte of an answer; must outlast the prefill of a long prompt
  * @param retryFor how long a broken answer is asked for again while nothing comes; zero never asks again
  * @param automaticTitles whether the model is asked for a title after the first answer
+ * @param adminPort port of the figures, or empty for none
+ * @param turnLog file of the business log, or empty
  * @param logLevel error, warn, info, debug or trace
  */
 public record Settings(
@@ -47,6 +50,8 @@ public record Settings(
         Duration silenceTimeout,
         Duration retryFor,
         boolean automaticTitles,
+        OptionalInt adminPort,
+        Optional<Path> turnLog,
         String logLevel) {
     static final Setting HOST = new Setting(
             "host",
@@ -120,6 +125,18 @@ public record Settings(
             List.of("LLAMERO_GATEWAY_AUTOMATIC_TITLES"),
             "true",
             "Whether the model is asked for a title after the first answer of a chat; else the first words stay.");
+    static final Setting ADMIN_PORT = new Setting(
+            "admin-port",
+            List.of("LLAMERO_GATEWAY_ADMIN_PORT"),
+            "18790",
+            "Port of /metrics for Prometheus, on 127.0.0.1 only; 0 picks a free one, off has none. If the default is"
+                    + " taken, the gateway runs without it.");
+    static final Setting TURN_LOG = new Setting(
+            "turn-log",
+            List.of("LLAMERO_GATEWAY_TURN_LOG"),
+            "",
+            "File that gets one line per answered question: user, session, turn, tokens, outcome, no text. The log on"
+                    + " standard error has the same line.");
     static final Setting LOG_LEVEL =
             new Setting("log-level", List.of("LLAMERO_LOG_LEVEL"), "info", "One of error, warn, info, debug, trace.");
 
@@ -138,6 +155,8 @@ public record Settings(
             SILENCE_TIMEOUT,
             RETRY_FOR,
             AUTOMATIC_TITLES,
+            ADMIN_PORT,
+            TURN_LOG,
             LOG_LEVEL);
 
     private static final Duration RETRY_FOR_MAX = Duration.ofHours(1);
@@ -167,6 +186,8 @@ public record Settings(
                 reader.duration(SILENCE_TIMEOUT).orElseThrow(),
                 reader.duration(RETRY_FOR).orElseThrow(),
                 reader.enabled(AUTOMATIC_TITLES),
+                adminPort(reader),
+                reader.path(TURN_LOG),
                 reader.required(LOG_LEVEL));
         if (settings.silenceTimeout().compareTo(Duration.ofSeconds(1)) < 0) {
             throw new SettingsException("setting silence-timeout must be at least 1s");
@@ -205,6 +226,18 @@ public record Settings(
     private static String wrongAddress(Setting setting, String value) {
         return "setting " + setting.key() + " is \"" + value + "\", which is not an address such as "
                 + setting.fallback();
+    }
+
+    private static OptionalInt adminPort(SettingsReader reader) {
+        return reader.text(ADMIN_PORT).filter("off"::equals).isPresent()
+                ? OptionalInt.empty()
+                : OptionalInt.of(
+                        reader.integer(ADMIN_PORT, 0, 65535).orElseThrow().intValue());
+    }
+
+    /** Whether the port of the figures was left to us, so that a taken one is no mistake of the user's. */
+    boolean isDefaultAdminPort() {
+        return adminPort.isPresent() && Integer.toString(adminPort.getAsInt()).equals(ADMIN_PORT.fallback());
     }
 
     private static String token(String value) {
@@ -256,7 +289,9 @@ public record Settings(
                 + " model-api-key=" + (modelApiKey.isPresent() ? "(set)" : "(none)") + " allowed-origins="
                 + allowedOrigins + " token=" + (token.isPresent() ? "(set)" : "(none)") + " trusted-proxies="
                 + trustedProxies + " silence-timeout=" + silenceTimeout.toSeconds() + "s retry-for="
-                + retryFor.toSeconds() + "s automatic-titles=" + automaticTitles + " log-level=" + logLevel;
+                + retryFor.toSeconds() + "s automatic-titles=" + automaticTitles + " admin-port="
+                + (adminPort.isPresent() ? adminPort.getAsInt() : "off") + " turn-log="
+                + turnLog.map(Path::toString).orElse("(none)") + " log-level=" + logLevel;
     }
 
     /** A record would print the key. */

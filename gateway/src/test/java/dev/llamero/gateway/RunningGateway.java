@@ -29,6 +29,7 @@ final class RunningGateway implements AutoCloseable {
     static RunningGateway start(URI proxy, Path data, String... more) {
         var settings = new LinkedHashMap<String, String>();
         settings.put("--port", "0");
+        settings.put("--admin-port", "0");
         settings.put("--model-endpoint", proxy.toString());
         settings.put("--data-dir", data.toString());
         settings.put("--inference-endpoint", "http://127.0.0.1:9");
@@ -45,6 +46,11 @@ final class RunningGateway implements AutoCloseable {
 
     int port() {
         return server.port();
+    }
+
+    /** Port of the figures; -1 if there is none. */
+    int adminPort() {
+        return server.adminPort();
     }
 
     String host() {

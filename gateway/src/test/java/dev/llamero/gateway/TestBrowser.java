@@ -202,6 +202,11 @@ public final class TestBrowser implements AutoCloseable, WebSocket.Listener {
         }
     }
 
+    /** All that was heard so far. */
+    public synchronized String heardText() {
+        return heard.toString();
+    }
+
     /** Lets go of what was heard so far. */
     public synchronized void forget() {
         heard.clear();

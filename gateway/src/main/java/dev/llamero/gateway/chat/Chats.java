@@ -24,6 +24,8 @@ public final class Chats implements AutoCloseable {
     public static final int TITLE_CHARS_MAX = 120;
     /** Turns at once; one engine answers them all, so more would only wait there. */
     public static final int RUNNING_TURNS_MAX = 16;
+    /** The same for one account, so that nobody takes all places. */
+    public static final int RUNNING_TURNS_OF_ONE_MAX = 8;
     /** Answers to one question, or versions of it. */
     public static final int SIBLINGS_MAX = 50;
     /** Messages that go into a prompt, and bound for one page of history. */
@@ -220,6 +222,12 @@ public final class Chats implements AutoCloseable {
             if (live.of(sessionKey).isPresent()) {
                 throw new ChatException("BUSY", "this chat is still being answered; wait for the end, or stop it");
             }
+            if (live.countOf(owner) >= RUNNING_TURNS_OF_ONE_MAX) {
+                throw new ChatException(
+                        "BUSY",
+                        RUNNING_TURNS_OF_ONE_MAX + " answers of yours are on their way already; wait until one is"
+                                + " done");
+            }
             if (live.count() >= RUNNING_TURNS_MAX) {
                 throw new ChatException(
                         "BUSY", RUNNING_TURNS_MAX + " answers are on their way already; wait until one is done");
@@ -276,9 +284,9 @@ public final class Chats implements AutoCloseable {
     }
 
     /** The turn that began last, as it stands. */
-    public Optional<Turn> lastTurn() {
+    public Optional<Turn> lastTurn(String owner) {
         return live.within(
-                () -> live.last().map(LiveTurn::now).or(() -> store.turns().last()));
+                () -> live.last(owner).map(LiveTurn::now).or(() -> store.turns().last(owner)));
     }
 
     /**

@@ -77,8 +77,16 @@ final class LiveTurns {
                 .findFirst();
     }
 
-    Optional<LiveTurn> last() {
-        return live.isEmpty() ? Optional.empty() : Optional.of(live.lastEntry().getValue());
+    /** The one of this owner that began last. */
+    Optional<LiveTurn> last(String owner) {
+        return live.sequencedValues().reversed().stream()
+                .filter(turn -> turn.owner.equals(owner))
+                .findFirst();
+    }
+
+    int countOf(String owner) {
+        return (int)
+                live.values().stream().filter(turn -> turn.owner.equals(owner)).count();
     }
 
     List<LiveTurn> all() {

@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** The list of conversations on disk. Any thread. One that is deleted stays, unseen, until it is purged. */
 final class SessionStore {
+    /** Chats of one account, those in the bin too. */
+    static final int SESSIONS_OF_ONE_MAX = 10_000;
+
     private static final String SESSION = """
         SELECT key, title, title_source, pinned, created_at, updated_at,
           EXISTS(SELECT 1 FROM turns WHERE session = key AND state = 'RUNNING') AS running
@@ -46,6 +49,7 @@ final class SessionStore {
 
     /** Makes a conversation if there is none of this key; one without a title gets this one. */
     void make(String owner, String key, String title, long now) {
+        checkRoom(owner, key);
         database.update(
                 "INSERT INTO sessions(key, owner, title, created_at, updated_at) VALUES(?, ?, ?, ?, ?)"
                         + " ON CONFLICT(key) DO UPDATE SET title = excluded.title WHERE title = ''",
@@ -54,6 +58,16 @@ final class SessionStore {
                 title,
                 now,
                 now);
+    }
+
+    private void checkRoom(String owner, String key) {
+        long others = database.query(
+                        "SELECT count(*) FROM sessions WHERE owner = ? AND key <> ?", row -> row.getLong(1), owner, key)
+                .getFirst();
+        if (others >= SESSIONS_OF_ONE_MAX) {
+            throw new ChatException(
+                    "INVALID_REQUEST", "you have " + SESSIONS_OF_ONE_MAX + " chats already; delete some first");
+        }
     }
 
     boolean title(String owner, String key, String title, TitleSource source) {

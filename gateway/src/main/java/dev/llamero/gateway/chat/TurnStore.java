@@ -155,13 +155,15 @@ final class TurnStore {
         forgetEvents(turn.id());
     }
 
-    /** The turn that began last, for the trace. */
-    Optional<Turn> last() {
+    /** The turn of this owner that began last, for the trace. */
+    Optional<Turn> last(String owner) {
         return database
                 .query(
                         "SELECT " + MessageStore.COLUMNS
-                                + " FROM turns t JOIN messages m ON m.id = t.message ORDER BY m.id DESC LIMIT 1",
-                        MessageStore::message)
+                                + " FROM turns t JOIN messages m ON m.id = t.message JOIN sessions s ON s.key ="
+                                + " m.session WHERE s.owner = ? ORDER BY m.id DESC LIMIT 1",
+                        MessageStore::message,
+                        owner)
                 .stream()
                 .findFirst()
                 .map(Message::turn);

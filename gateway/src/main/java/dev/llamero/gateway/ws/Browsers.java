@@ -15,8 +15,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * events come from within the chats' lock.
  */
 public final class Browsers {
-    /** Pages of one person, generously; each costs an outbox and two virtual threads. */
-    static final int SOCKETS_MAX = 64;
+    /** Pages of one account, generously; each costs an outbox and two virtual threads. */
+    static final int SOCKETS_OF_ONE_MAX = 64;
+    /** Pages of all. */
+    static final int SOCKETS_MAX = 256;
 
     static final long PING_NANOS = 20_000_000_000L;
     /** Two pings unanswered and a little more. */
@@ -36,6 +38,7 @@ public final class Browsers {
 
     private final OriginGuard guard;
     private final Gate gate;
+    private final UserRates rates = new UserRates(System::nanoTime);
     private final Set<ChatSocket> sockets = ConcurrentHashMap.newKeySet();
     private long pingedNanos = System.nanoTime();
     private long tickedNanos = System.nanoTime();
@@ -49,17 +52,27 @@ public final class Browsers {
         return guard;
     }
 
+    UserRates rates() {
+        return rates;
+    }
+
     Gate gate() {
         return gate;
     }
 
-    boolean hasRoom() {
-        return sockets.size() < SOCKETS_MAX;
+    boolean hasRoom(Caller caller) {
+        return sockets.size() < SOCKETS_MAX && countOf(caller) < SOCKETS_OF_ONE_MAX;
+    }
+
+    private long countOf(Caller caller) {
+        return sockets.stream()
+                .filter(socket -> socket.caller().name().equals(caller.name()))
+                .count();
     }
 
     boolean add(ChatSocket socket) {
         sockets.add(socket);
-        return sockets.size() <= SOCKETS_MAX;
+        return sockets.size() <= SOCKETS_MAX && countOf(socket.caller()) <= SOCKETS_OF_ONE_MAX;
     }
 
     void remove(ChatSocket socket) {

@@ -61,10 +61,10 @@ final class ChatSocket implements WsListener {
             LOG.log(Level.WARNING, "WebSocket refused: " + e.getMessage());
             throw refusal(Status.create(e.status()), e.getMessage());
         }
-        if (!browsers.hasRoom()) {
+        if (!browsers.hasRoom(caller)) {
             throw refusal(
                     Status.SERVICE_UNAVAILABLE_503,
-                    "the gateway has " + Browsers.SOCKETS_MAX + " pages open already; close one");
+                    "you have " + Browsers.SOCKETS_OF_ONE_MAX + " pages open already; close one");
         }
         return Optional.empty();
     }
@@ -128,7 +128,13 @@ final class ChatSocket implements WsListener {
             return;
         }
         try {
-            requests.handle(this, Protocol.read(utf8));
+            ClientMessage message = Protocol.read(utf8);
+            Optional<String> tooMany = browsers.rates().refusal(owner(), message);
+            if (tooMany.isPresent()) {
+                send(new ServerMessage.Failure(message.id(), "BUSY", tooMany.get(), true));
+                return;
+            }
+            requests.handle(this, message);
         } catch (ProtocolException e) {
             send(new ServerMessage.Failure(e.id(), "INVALID_REQUEST", e.getMessage(), false));
         } catch (RuntimeException e) {

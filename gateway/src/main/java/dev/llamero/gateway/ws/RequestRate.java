@@ -8,17 +8,27 @@ final class RequestRate {
     static final int PER_SECOND = 20;
 
     private final LongSupplier nanos;
-    private double tokens = BURST;
+    private final int burst;
+    private final int perSecond;
+    private double tokens;
     private long lastNanos;
 
+    /** For one page. */
     RequestRate(LongSupplier nanos) {
+        this(nanos, BURST, PER_SECOND);
+    }
+
+    RequestRate(LongSupplier nanos, int burst, int perSecond) {
         this.nanos = nanos;
+        this.burst = burst;
+        this.perSecond = perSecond;
+        this.tokens = burst;
         this.lastNanos = nanos.getAsLong();
     }
 
     boolean take() {
         long now = nanos.getAsLong();
-        tokens = Math.min(BURST, tokens + (now - lastNanos) * 1e-9 * PER_SECOND);
+        tokens = Math.min(burst, tokens + (now - lastNanos) * 1e-9 * perSecond);
         lastNanos = now;
         if (tokens < 1) {
             return false;

@@ -17,6 +17,7 @@ import dev.llamero.gateway.upstream.UpstreamException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -28,10 +29,10 @@ public final class Requests {
     private final Chats chats;
     private final Models models;
     private final Pulls pulls;
-    private final Supplier<Object> debug;
+    private final Function<String, Object> debug;
 
-    /** @param debug the report for {@code /debug}; blocks */
-    public Requests(String version, Chats chats, Models models, Pulls pulls, Supplier<Object> debug) {
+    /** @param debug the report for {@code /debug} as this owner may see it; blocks */
+    public Requests(String version, Chats chats, Models models, Pulls pulls, Function<String, Object> debug) {
         this.version = version;
         this.chats = chats;
         this.models = models;
@@ -44,7 +45,7 @@ public final class Requests {
         String id = message.id();
         switch (message) {
             case ClientMessage.ModelsList list -> aside(socket, id, this::models);
-            case ClientMessage.Debug asked -> aside(socket, id, debug);
+            case ClientMessage.Debug asked -> aside(socket, id, () -> debug.apply(owner));
             case ClientMessage.SessionsSearch search ->
                 aside(socket, id, () -> new Hits(chats.sessions().search(owner, search.query(), search.limit())));
             case ClientMessage.SessionsExport export ->
