@@ -38,20 +38,25 @@ class SpeculationOnLlamaTest {
     /** What a generation wrote and cost. */
     private record Outcome(String text, GenerationStatistics cost) {}
 
-    /** The same model guesses for itself: nearly always right, whatever text comes. */
+    /**
+     * The same model guesses for itself: nearly always right, whatever text comes. How often it guesses follows from
+     * measured times, but the first guess is made before any was.
+     */
     @Test
     void aSecondModelThatGuessesLeavesGreedyTextAsItIs() throws InterruptedException {
         Assumptions.assumeTrue(Files.exists(Path.of("natives/linux-x64/node_modules")), "skipped: natives not fetched");
         ModelSettings settings = new ModelSettings(CONTEXT, 1, 1, 0, KvType.F16, 2, 512, true);
+        int accepted = 0;
         for (String prompt : prompts(0)) {
             Outcome without = run(BUILT_IN, KvType.F16, 0, SamplingSettings.GREEDY, prompt);
             OpenModel small = TestModels.runtime().open(BUILT_IN, settings, LoadProgress.NONE);
             try (BatchingEngine engine = open(BUILT_IN, KvType.F16, 16, Optional.of(small))) {
                 Outcome with = ask(engine, SamplingSettings.GREEDY, prompt);
                 assertThat(with.text()).isEqualTo(without.text());
-                assertThat(with.cost().acceptedTokens()).isPositive();
+                accepted += with.cost().acceptedTokens();
             }
         }
+        assertThat(accepted).isPositive();
     }
 
     private static BatchingEngine open(Path gguf, KvType kvType, int draftTokensMax) {
