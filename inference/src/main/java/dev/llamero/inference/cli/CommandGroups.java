@@ -15,6 +15,7 @@ final class CommandGroups {
             Map.entry("start", "Another name of serve."),
             Map.entry("proxy", "Start only the proxy (OpenAI API, 127.0.0.1:8080)."),
             Map.entry("key", "Make, list and revoke keys for callers of the proxy."),
+            Map.entry("user", "Make, list and remove accounts of the chat page."),
             Map.entry("gateway", "Start only the chat page (127.0.0.1:18789)."),
             Map.entry("build", "Build what changed."),
             Map.entry("format", "Format the Java sources."),
@@ -25,7 +26,7 @@ final class CommandGroups {
             Map.entry("bench-model", "Write a random model of a given size."));
 
     static {
-        GROUPS.put("Servers", List.of("up", "serve", "proxy", "gateway", "key"));
+        GROUPS.put("Servers", List.of("up", "serve", "proxy", "gateway", "key", "user"));
         GROUPS.put(
                 "Models",
                 List.of("run", "list", "ps", "show", "pull", "push", "create", "cp", "rm", "stop", "cache", "fit"));

@@ -20,7 +20,7 @@ final class CompletionScripts {
     private static final Map<String, String> ASKED = Map.of("proxy", "proxy", "gateway", "gateway", "key", "key add");
 
     /** Commands that take a verb. */
-    private static final Map<String, String> VERBS = Map.of("key", "add list revoke");
+    private static final Map<String, String> VERBS = Map.of("key", "add list revoke", "user", "add list remove");
 
     /** A command of the launcher: what it does, its flags, and whether it takes models. */
     private record Entry(String help, List<String> flags, boolean models) {}
@@ -28,9 +28,7 @@ final class CompletionScripts {
     private final Map<String, Entry> entries = new TreeMap<>();
 
     CompletionScripts(CommandLine top) {
-        CommandGroups.LAUNCHED.forEach((name, help) -> entries.put(
-                name,
-                new Entry(help, List.of("serve", "start").contains(name) ? ServerPlan.flags() : List.of(), false)));
+        CommandGroups.LAUNCHED.forEach((name, help) -> entries.put(name, new Entry(help, launchedFlags(name), false)));
         top.getSubcommands().forEach((name, command) -> {
             if (command.getCommandSpec().usageMessage().hidden()) {
                 return;
@@ -41,6 +39,14 @@ final class CompletionScripts {
             boolean models = ON_MODELS.contains(command.getCommandName());
             entries.put(name, new Entry(help.length == 0 ? "" : help[0], flags, models));
         });
+    }
+
+    private static List<String> launchedFlags(String name) {
+        return switch (name) {
+            case "serve", "start" -> ServerPlan.flags();
+            case "user" -> List.of("--data-dir");
+            default -> List.of();
+        };
     }
 
     /** Names with a colon need care: bash takes the colon as the end of a word. */

@@ -25,6 +25,9 @@ class CompletionCommandTest {
         assertThat(completions("llamero proxy --")).containsExactly("--upstream", "--host");
         assertThat(completions("llamero key re")).containsExactly("revoke");
         assertThat(completions("llamero key add --")).containsExactly("--help", "--keys-file");
+        assertThat(completions("llamero us")).containsExactly("user");
+        assertThat(completions("llamero user ")).containsExactly("add", "list", "remove");
+        assertThat(completions("llamero user add anna --")).containsExactly("--data-dir");
         assertThat(completions("llamero sta")).containsExactly("start");
         assertThat(completions("llamero ben")).containsExactly("bench", "bench-model", "bench-proxy");
         assertThat(completions("llamero run ")).containsExactly("qwen3:8b", "smol:latest");
@@ -63,6 +66,7 @@ class CompletionCommandTest {
                 .map(command -> command.getCommandSpec())
                 .filter(command -> !command.usageMessage().hidden())
                 .forEach(command -> assertThat(help).containsPattern("(?m)^  " + command.name() + " +\\S.*$"));
+        assertThat(help).containsPattern("(?m)^  key +\\S").containsPattern("(?m)^  user +\\S");
         assertThat(help).contains("Servers:", "Models:", "Tools:").doesNotContain("null", "%n");
     }
 
