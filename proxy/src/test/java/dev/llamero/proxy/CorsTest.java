@@ -2,6 +2,7 @@ package dev.llamero.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Pages on the list may call, and others get no word that a browser would let them read. */
@@ -29,6 +30,15 @@ class CorsTest {
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo(PAGE);
             assertThat(answer.header("Vary")).contains("Origin");
+            var readable =
+                    List.of(answer.header("Access-Control-Expose-Headers").split(", *"));
+            assertThat(readable)
+                    .as("headers of answers that a page may read")
+                    .contains("X-Request-ID", "traceparent", "Retry-After", "Server-Timing", "X-Llamero-Overhead-Ms")
+                    .contains("X-Llamero-Upstream", "x-ratelimit-limit-requests", "x-ratelimit-reset-tokens");
+            for (String sent : List.of("X-Request-ID", "traceparent", "Server-Timing", "X-Llamero-Overhead-Ms")) {
+                assertThat(answer.header(sent)).as(sent).isNotEmpty();
+            }
 
             var refused = proxy.chat(RunningProxy.CHAT, "Origin: " + PAGE);
             assertThat(refused.status()).isEqualTo(401);

@@ -1,6 +1,7 @@
 package dev.llamero.proxy;
 
 import static dev.llamero.proxy.ScriptedUpstream.answer;
+import static dev.llamero.proxy.ScriptedUpstream.ollama;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -55,6 +56,35 @@ class KeysTest {
                 assertThat(upstream.request().head()).doesNotContain(key).doesNotContainIgnoringCase("x-api-key");
                 assertThat(proxy.accessLine()).doesNotContain(key);
             }
+        }
+    }
+
+    @Test
+    void aKeyForSomeModelsListsOnlyTheseAndMayUseWhatItLists() throws Exception {
+        String few = keys.add("few", KeyLimits.NONE, List.of("smol", "Big:7B"), Optional.empty(), Instant.EPOCH);
+        String all = key("all");
+        try (var upstream = new ScriptedUpstream(ollama("smol:latest", "big:7b", "secret"), answer("x"));
+                var proxy = proxy(upstream)) {
+            var listed = proxy.ask("GET", "/v1/models", "", "X-API-Key: " + few)
+                    .json()
+                    .path("data")
+                    .findValuesAsText("id");
+            assertThat(listed).containsExactly("smol:latest", "big:7b");
+            for (String model : listed) {
+                String one = "/v1/models/" + model;
+                assertThat(proxy.ask("GET", one, "", "X-API-Key: " + few).status())
+                        .as(model)
+                        .isEqualTo(200);
+                String body = RunningProxy.CHAT.replaceFirst("\"model\":\"[^\"]*\"", "\"model\":\"" + model + "\"");
+                assertThat(proxy.chat(body, "X-API-Key: " + few).status())
+                        .as(model)
+                        .isEqualTo(200);
+            }
+            assertThat(proxy.ask("GET", "/v1/models/secret", "", "X-API-Key: " + few)
+                            .status())
+                    .isEqualTo(404);
+            assertThat(proxy.ask("GET", "/v1/models", "", "X-API-Key: " + all).body())
+                    .contains("secret");
         }
     }
 

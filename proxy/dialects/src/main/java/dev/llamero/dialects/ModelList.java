@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /** Ollama's {@code /api/tags} as OpenAI's list of models (specification 18.5). */
 public final class ModelList {
@@ -68,6 +69,12 @@ public final class ModelList {
         entries.forEach(entry -> all.putIfAbsent(entry.name(), entry));
         other.entries.forEach(entry -> all.putIfAbsent(entry.name(), entry));
         return new ModelList(List.copyOf(all.values()));
+    }
+
+    /** The models of this list whose names are wanted. */
+    public ModelList only(Predicate<String> wanted) {
+        return new ModelList(
+                entries.stream().filter(entry -> wanted.test(entry.name())).toList());
     }
 
     /** The names, in order. */

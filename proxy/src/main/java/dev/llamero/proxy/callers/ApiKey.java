@@ -2,6 +2,7 @@ package dev.llamero.proxy.callers;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -23,6 +24,8 @@ public record ApiKey(
         List<String> models,
         Optional<Instant> expires,
         Instant created) {
+    private static final String DEFAULT_TAG = ":latest";
+
     public ApiKey {
         Objects.requireNonNull(id, "id is null");
         Objects.requireNonNull(limits, "limits is null");
@@ -39,8 +42,18 @@ public record ApiKey(
         return new ApiKey(id, name, sha256, others, models, expires, created);
     }
 
-    /** Whether it may use a model, by the name that callers use. */
+    /**
+     * Whether it may use a model, by the name that callers use. Names compare as they do where a model's server is
+     * looked for: without case, and with {@code :latest} understood.
+     */
     public boolean mayUse(String model) {
-        return models.isEmpty() || models.contains(model) || models.contains(model + ":latest");
+        String asked = compared(model);
+        return models.isEmpty()
+                || models.stream().anyMatch(allowed -> compared(allowed).equals(asked));
+    }
+
+    private static String compared(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return lower.endsWith(DEFAULT_TAG) ? lower.substring(0, lower.length() - DEFAULT_TAG.length()) : lower;
     }
 }

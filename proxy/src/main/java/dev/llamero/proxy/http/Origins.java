@@ -21,7 +21,8 @@ public final class Origins {
     private static final HeaderName MAX_AGE = HeaderNames.create("Access-Control-Max-Age");
     private static final HeaderName REQUEST_METHOD = HeaderNames.create("Access-Control-Request-Method");
     private static final HeaderName REQUEST_HEADERS = HeaderNames.create("Access-Control-Request-Headers");
-    private static final String EXPOSED = "X-Request-ID, Retry-After, Server-Timing, X-Llamero-Upstream,"
+    private static final String EXPOSED = "X-Request-ID, traceparent, Retry-After, Server-Timing,"
+            + " X-Llamero-Overhead-Ms, X-Llamero-Upstream,"
             + " x-ratelimit-limit-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-requests,"
             + " x-ratelimit-remaining-tokens, x-ratelimit-reset-requests, x-ratelimit-reset-tokens";
     private static final String METHODS = "GET, POST";
