@@ -3,6 +3,7 @@ package dev.llamero.proxy.callers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.llamero.proxy.files.PrivateFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +127,7 @@ public final class Accounts implements AutoCloseable {
         ObjectNode inAll = root.putObject("spentEver");
         ever.forEach(inAll::put);
         try {
-            DurableFile.write(file.get(), MAPPER.writeValueAsBytes(root));
+            PrivateFile.write(file.get(), MAPPER.writeValueAsBytes(root));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "cannot write " + file.get() + ": " + e.getMessage());
         }

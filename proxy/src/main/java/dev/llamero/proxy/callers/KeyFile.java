@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.llamero.proxy.files.PrivateFile;
 import dev.llamero.settings.SettingsException;
 import java.io.IOException;
 import java.nio.file.FileSystems;
@@ -107,10 +108,10 @@ public final class KeyFile {
 
     /** Changes it, one writer at a time, and returns what is there then. */
     public Content update(UnaryOperator<Content> change) {
-        try (var _ = DurableFile.lock(path)) {
+        try (var _ = PrivateFile.lock(path)) {
             Content now = read().orElseGet(() -> new Content(KeyText.newSecret(), List.of()));
             Content next = change.apply(now);
-            DurableFile.write(path, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree(next)));
+            PrivateFile.write(path, MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(tree(next)));
             return next;
         } catch (IOException e) {
             throw bad("cannot be written: " + e.getMessage(), e);

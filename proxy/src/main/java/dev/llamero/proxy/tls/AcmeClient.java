@@ -1,5 +1,6 @@
 package dev.llamero.proxy.tls;
 
+import dev.llamero.proxy.files.PrivateFile;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -144,7 +145,7 @@ final class AcmeClient {
         KeyPair fresh = generator.generateKeyPair();
         var text = new StringWriter();
         KeyPairUtils.writeKeyPair(fresh, text);
-        SecretFiles.write(file, text.toString());
+        PrivateFile.write(file, text.toString());
         return fresh;
     }
 

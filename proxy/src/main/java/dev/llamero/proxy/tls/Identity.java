@@ -1,5 +1,6 @@
 package dev.llamero.proxy.tls;
 
+import dev.llamero.proxy.files.PrivateFile;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +73,7 @@ record Identity(PrivateKey key, List<X509Certificate> chain) {
 
     /** Writes key and chain into one file that only its owner may read, whole or not at all. */
     void write(Path file) throws IOException {
-        SecretFiles.write(file, Pem.of(key, chain));
+        PrivateFile.write(file, Pem.of(key, chain));
     }
 
     static PrivateKey privateKey(Path file) {

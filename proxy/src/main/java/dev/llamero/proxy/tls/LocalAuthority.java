@@ -1,5 +1,6 @@
 package dev.llamero.proxy.tls;
 
+import dev.llamero.proxy.files.PrivateFile;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
@@ -63,7 +64,7 @@ final class LocalAuthority {
             LocalAuthority fresh = ephemeral(clock);
             fresh.root.write(file);
             // Without the key: this one is given to browsers.
-            SecretFiles.write(certificate, Pem.of(fresh.root.chain().getFirst()));
+            PrivateFile.write(certificate, Pem.of(fresh.root.chain().getFirst()));
             return fresh;
         } catch (IOException e) {
             throw new Identity.BadIdentityException("the folder of the local CA, " + folder + ", cannot be written", e);

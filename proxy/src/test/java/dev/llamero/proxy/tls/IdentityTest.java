@@ -3,6 +3,7 @@ package dev.llamero.proxy.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.llamero.proxy.files.PrivateFile;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +33,8 @@ class IdentityTest {
         certificate = folder.resolve("certificate.pem");
         key = folder.resolve("key.pem");
         leaf = LocalAuthority.ephemeral(Clock.systemUTC()).leaf(List.of("localhost", "127.0.0.1", "::1"));
-        SecretFiles.write(certificate, Pem.of(leaf.chain().getFirst()));
-        SecretFiles.write(key, Pem.of(leaf.key(), List.of()));
+        PrivateFile.write(certificate, Pem.of(leaf.chain().getFirst()));
+        PrivateFile.write(key, Pem.of(leaf.key(), List.of()));
     }
 
     @Test

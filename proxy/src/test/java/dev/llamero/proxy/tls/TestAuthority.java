@@ -1,5 +1,6 @@
 package dev.llamero.proxy.tls;
 
+import dev.llamero.proxy.files.PrivateFile;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -11,7 +12,7 @@ public final class TestAuthority {
     /** Writes a certificate and its key; the root that signed it lies in {@code folder/root.pem}. */
     public static void write(Path folder, Path certificate, Path key) throws Exception {
         Identity leaf = LocalAuthority.in(folder, Clock.systemUTC()).leaf(List.of("localhost", "127.0.0.1"));
-        SecretFiles.write(key, Pem.of(leaf.key(), List.of()));
-        SecretFiles.write(certificate, Pem.of(leaf.chain().getFirst()));
+        PrivateFile.write(key, Pem.of(leaf.key(), List.of()));
+        PrivateFile.write(certificate, Pem.of(leaf.chain().getFirst()));
     }
 }
