@@ -38,9 +38,13 @@ final class Comparison {
             return rounds > 0 ? rounds : quick ? Math.min(2, workload.rounds()) : workload.rounds();
         }
 
+        int warmUps(Workload workload) {
+            return quick ? Math.min(2, workload.warmUps()) : workload.warmUps();
+        }
+
         int steps(List<Workload> workloads, int servers) {
             return workloads.stream()
-                            .mapToInt(each -> rounds(each) + each.warmUps())
+                            .mapToInt(each -> rounds(each) + warmUps(each))
                             .sum()
                     * servers;
         }
@@ -116,7 +120,7 @@ final class Comparison {
             progress.at(workload.name() + " " + server.target().name() + ": preparing");
             sessions.add(columns.get(server.target().name()).meter.count(server, false, () -> begin(workload, server)));
         }
-        for (int round = 1 - workload.warmUps(); round <= options.rounds(workload); round++) {
+        for (int round = 1 - options.warmUps(workload); round <= options.rounds(workload); round++) {
             for (int i = 0; i < servers.size(); i++) {
                 Server server = servers.get(i);
                 String name = server.target().name();

@@ -28,10 +28,11 @@ final class Workloads {
         return List.of(
                 new Workload(
                         "first-token",
-                        "a new prompt of 32 tokens on a warm server: time to first token",
+                        "a new prompt of 32 tokens on a warm server, which has answered 60 like it: time to first"
+                                + " token",
                         EIGHT,
-                        15,
-                        2,
+                        25,
+                        60,
                         false,
                         List.of(Metric.millis("")),
                         SingleStream::firstToken),
@@ -150,11 +151,11 @@ final class Workloads {
                         Turns::begin),
                 new Workload(
                         "first-token-tiny",
-                        "a new prompt of 32 tokens to a model of a few million weights: time to first token, which is"
-                                + " the server's own work",
+                        "a new prompt of 32 tokens to a model of a few million weights on a warm server, which has"
+                                + " answered 200 like it: time to first token, which is the server's own work",
                         TINY,
-                        15,
-                        3,
+                        40,
+                        200,
                         false,
                         List.of(Metric.millis("")),
                         SingleStream::firstToken));
