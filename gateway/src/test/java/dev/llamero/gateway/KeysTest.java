@@ -74,6 +74,8 @@ class KeysTest extends BrowserTest {
             """)).isEmpty();
         input().focus();
         press("Shift+Tab");
+        assertThat(button("Attach text files")).isFocused();
+        press("Shift+Tab");
         assertThat(answer().locator("~ .tools button").last()).isFocused();
         assertThat(page.locator("[tabindex]:not([tabindex='0']):not([tabindex='-1'])"))
                 .hasCount(0);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Signing in with a real browser, and what a page must not be talked into. */
 class SignInPageTest extends BrowserTest {
     private static final String TOKEN = "a token for these tests";
-    private static final Pattern SIGN_IN = Pattern.compile(".*/sign-in$");
+    private static final Pattern SIGN_IN = Pattern.compile(".*/sign-in(#.*)?");
 
     @Override
     String[] flags() {
