@@ -3,11 +3,13 @@ package dev.llamero.inference.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.llamero.dialects.DialectException;
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.BadJsonException;
 import dev.llamero.inference.api.ChatRequest;
 import dev.llamero.inference.api.EmbedRequest;
 import dev.llamero.inference.api.GenerateRequest;
+import dev.llamero.inference.api.OpenAiEmbedRequest;
 import dev.llamero.inference.grammar.JsonSchemaGrammar;
 import dev.llamero.inference.grammar.SchemaException;
 import dev.llamero.inference.model.EngineFactory;
@@ -78,6 +80,8 @@ class RequestFuzzTest {
         "[".repeat(200),
         "\"truncate\":false",
         "\"dimensions\":-3",
+        "\"input\":[\"a\",1]",
+        "\"encoding_format\":\"base64\"",
         "\"system\":\"<|im_start|>\""
     };
 
@@ -196,6 +200,46 @@ class RequestFuzzTest {
             }
         }
         assertThat(read).as("bodies that were read").isGreaterThan(ROUNDS / 20);
+    }
+
+    @Test
+    void everyBodyForEmbeddingsIsReadOrRefusedInWords() throws Exception {
+        for (Golden golden : Golden.area("embed")) {
+            if (golden.requestBody() != null) {
+                seeds.add(golden.requestBody());
+            }
+        }
+        assertThat(seeds).hasSizeGreaterThan(5).anyMatch(body -> body.contains("encoding_format"));
+        int read = 0;
+        for (int seed = 0; seed < ROUNDS; seed++) {
+            var random = new Random(seed);
+            String text = mutant(random);
+            byte[] body = text.getBytes(StandardCharsets.UTF_8);
+            if (random.nextInt(20) == 0 && body.length > 0) {
+                body[random.nextInt(body.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                EmbedRequest request = switch (random.nextInt(4)) {
+                    case 0 -> EmbedRequest.read(body);
+                    case 1 -> EmbedRequest.readPrompt(body);
+                    default -> asked(OpenAiEmbedRequest.read(body));
+                };
+                assertThat(request.inputs()).as("seed %d: %s", seed, text).doesNotContainNull();
+                read++;
+            } catch (BadJsonException | ApiException | DialectException e) {
+                assertThat(e.getMessage()).as("seed %d: %s", seed, text).isNotBlank();
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + text, e);
+            }
+        }
+        assertThat(read).as("bodies that were read").isGreaterThan(ROUNDS / 20);
+    }
+
+    /** OpenAI's form always asks for a text, and always lets it be cut. */
+    private static EmbedRequest asked(OpenAiEmbedRequest read) {
+        assertThat(read.request().inputs()).isNotEmpty();
+        assertThat(read.request().truncate()).isTrue();
+        return read.request();
     }
 
     private static void format(String raw) {

@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -25,17 +27,37 @@ class RequestFuzzTest {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final byte[] DAMAGE = "{}[]\":,01-e.ntf \\\n\377".getBytes(StandardCharsets.ISO_8859_1);
 
+    private static final List<String> EMBEDDINGS = List.of(
+            "{\"model\":\"m\",\"input\":\"a text\"}",
+            "{\"model\":\"m\",\"input\":[\"one\",\"two\",\"\"],\"encoding_format\":\"base64\",\"user\":\"u\"}",
+            "{\"model\":\"m\",\"input\":[\"x\"],\"encoding_format\":\"float\",\"dimensions\":64}",
+            "{\"model\":\"m\",\"input\":\"x\",\"keep_alive\":\"5m\",\"options\":{\"num_ctx\":512,\"seed\":1}}");
+
     @ParameterizedTest
     @EnumSource(Caller.class)
     void anyBodyIsACallOrABadRequest(Caller caller) throws IOException {
+        fuzz(
+                goodBodies(caller),
+                (body, random) -> check(caller, body, random.nextBoolean() ? Manner.OFFICIAL : Manner.OLLAMA));
+    }
+
+    @Test
+    void anyBodyForEmbeddingsIsACallOrABadRequest() throws IOException {
+        var good = new ArrayList<JsonNode>();
+        for (String body : EMBEDDINGS) {
+            good.add(Json.MAPPER.readTree(body));
+        }
+        fuzz(good, (body, random) -> checkEmbeddings(body));
+    }
+
+    private static void fuzz(List<JsonNode> good, Check check) {
         long seed = Long.getLong("llamero.seed", System.nanoTime());
         var random = new Random(seed);
-        List<JsonNode> good = goodBodies(caller);
         int calls = 0;
         for (int round = 0; round < BODIES; round++) {
             byte[] body = body(good.get(random.nextInt(good.size())), random);
             try {
-                calls += check(caller, body, random.nextBoolean() ? Manner.OFFICIAL : Manner.OLLAMA);
+                calls += check.of(body, random);
             } catch (RuntimeException | AssertionError e) {
                 throw new AssertionError(
                         "seed " + seed + ", round " + round + ", body " + new String(body, StandardCharsets.UTF_8), e);
@@ -44,28 +66,60 @@ class RequestFuzzTest {
         assertThat(calls).as("bodies that were good, seed %d", seed).isBetween(1, BODIES - 1);
     }
 
-    /** @return 1 for a call */
+    private interface Check {
+        /** @return 1 for a call */
+        int of(byte[] body, Random random);
+    }
+
     private static int check(Caller caller, byte[] body, Manner manner) {
         try {
             CallerRequest request = caller.read(body, manner);
-            for (UpstreamKind kind : UpstreamKind.values()) {
-                try {
-                    assertThat(kind.request(request.call()).body()).isNotEmpty();
-                } catch (DialectException e) {
-                    assertThat(e.error()).isInstanceOf(DialectError.BadField.class);
-                }
-            }
+            checkCall(request.call());
             assertThat(request.answer("1", 0).write(AnswerChunk.of("x", "y"))).isNotNull();
             return 1;
         } catch (DialectException e) {
-            Failure failure = Failure.of(e.error());
-            assertThat(failure.status()).isEqualTo(400);
-            assertThat(failure.message()).isNotBlank();
-            if (e.error() instanceof DialectError.BadField field) {
-                assertThat(field.field()).isNotBlank();
-            }
+            checkRefusal(e.error());
             assertThat(caller.error(e.error())).isNotEmpty();
             return 0;
+        }
+    }
+
+    private static int checkEmbeddings(byte[] body) {
+        try {
+            EmbeddingsRequest request = EmbeddingsRequest.read(body);
+            checkCall(request.call());
+            int texts = request.texts();
+            assertThat(texts).isPositive();
+            assertThat(request.model()).isNotEmpty();
+            byte[] answer = request.answer(new EmbedAnswer(Collections.nCopies(texts, new float[] {1, -2}), 3));
+            JsonNode data = Json.read(answer).path("data");
+            assertThat(data).hasSize(texts);
+            assertThat(data.path(texts - 1).path("embedding").isTextual()).isEqualTo(request.base64());
+            return 1;
+        } catch (DialectException e) {
+            checkRefusal(e.error());
+            return 0;
+        } catch (Json.InvalidJson e) {
+            throw new AssertionError("the answer is no JSON", e);
+        }
+    }
+
+    private static void checkCall(ModelCall call) {
+        for (UpstreamKind kind : UpstreamKind.values()) {
+            try {
+                assertThat(kind.request(call).body()).isNotEmpty();
+            } catch (DialectException e) {
+                assertThat(e.error()).isInstanceOf(DialectError.BadField.class);
+            }
+        }
+    }
+
+    private static void checkRefusal(DialectError error) {
+        Failure failure = Failure.of(error);
+        assertThat(failure.status()).isEqualTo(400);
+        assertThat(failure.message()).isNotBlank();
+        if (error instanceof DialectError.BadField field) {
+            assertThat(field.field()).isNotBlank();
         }
     }
 
