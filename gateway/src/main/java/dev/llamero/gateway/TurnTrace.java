@@ -61,13 +61,15 @@ record TurnTrace(
         double queue = millis(proxy, "queueMillis");
         double own = millis(proxy, "overheadMillis");
         double behind = millis(proxy, "totalMillis") - queue - own;
+        double whole = inference.isObject() ? millis(inference, "totalMillis") : behind;
+        // The proxy passes one token on while the model computes the next: that time is the model's, and counts once.
+        double overlap = Math.max(0, whole - behind);
         add(parts, "proxy", "queue", queue);
-        add(parts, "proxy", "own", own);
+        add(parts, "proxy", "own", own - overlap);
         if (!inference.isObject()) {
             add(parts, "inference", "answer", behind);
             return;
         }
-        double whole = millis(inference, "totalMillis");
         add(parts, "proxy", "hop", behind - whole);
         double known = 0;
         for (String name : List.of("queue", "load", "prompt", "decode")) {

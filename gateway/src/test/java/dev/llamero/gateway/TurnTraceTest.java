@@ -97,6 +97,25 @@ class TurnTraceTest {
     }
 
     @Test
+    void whatTheProxyDidWhileTheModelComputedCountsOnce() throws InterruptedException {
+        proxy.answers((request, reply) -> {
+            reply.begin().content("an answer");
+            Thread.sleep(40);
+            comment(
+                    reply,
+                    "{\"proxy\":{\"queueMillis\":0,\"overheadMillis\":12,\"totalMillis\":30},"
+                        + "\"inference\":{\"queueMillis\":0,\"loadMillis\":0,\"promptMillis\":10,\"decodeMillis\":15,"
+                        + "\"totalMillis\":26,\"computedTokens\":7,\"reusedTokens\":5}}");
+            reply.end(12, 4);
+        });
+        JsonNode trace = askedAndTraced().get("trace");
+        assertThat(sum(trace)).isCloseTo(trace.get("totalMillis").asDouble(), within(0.1));
+        assertThat(millis(trace, "proxy", "own")).isEqualTo(4);
+        assertThat(millis(trace, "proxy", "hop")).isZero();
+        assertThat(millis(trace, "inference", "decode")).isEqualTo(15);
+    }
+
+    @Test
     void aProxyThatDoesNotTellIsOnePart() throws InterruptedException {
         JsonNode trace = askedAndTraced().get("trace");
         assertThat(sum(trace)).isCloseTo(trace.get("totalMillis").asDouble(), within(0.1));
