@@ -17,9 +17,15 @@ final class SessionStore {
         """;
 
     private final Database database;
+    private final int sessionsOfOneMax;
 
     SessionStore(Database database) {
+        this(database, SESSIONS_OF_ONE_MAX);
+    }
+
+    SessionStore(Database database, int sessionsOfOneMax) {
         this.database = database;
+        this.sessionsOfOneMax = sessionsOfOneMax;
     }
 
     /** Pinned ones first, then the newest; those without a message are not there. */
@@ -64,9 +70,9 @@ final class SessionStore {
         long others = database.query(
                         "SELECT count(*) FROM sessions WHERE owner = ? AND key <> ?", row -> row.getLong(1), owner, key)
                 .getFirst();
-        if (others >= SESSIONS_OF_ONE_MAX) {
+        if (others >= sessionsOfOneMax) {
             throw new ChatException(
-                    "INVALID_REQUEST", "you have " + SESSIONS_OF_ONE_MAX + " chats already; delete some first");
+                    "INVALID_REQUEST", "you have " + sessionsOfOneMax + " chats already; delete some first");
         }
     }
 

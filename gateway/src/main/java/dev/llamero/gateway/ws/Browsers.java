@@ -7,6 +7,7 @@ import dev.llamero.gateway.web.OriginGuard;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -16,7 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Browsers {
     /** Pages of one account, generously; each costs an outbox and two virtual threads. */
-    static final int SOCKETS_OF_ONE_MAX = 64;
+    public static final int SOCKETS_OF_ONE_MAX = 64;
     /** Pages of all. */
     static final int SOCKETS_MAX = 256;
 
@@ -60,8 +61,14 @@ public final class Browsers {
         return gate;
     }
 
-    boolean hasRoom(Caller caller) {
-        return sockets.size() < SOCKETS_MAX && countOf(caller) < SOCKETS_OF_ONE_MAX;
+    /** Why there is no room for another page of a caller's; empty if there is. */
+    Optional<String> refusal(Caller caller) {
+        if (countOf(caller) >= SOCKETS_OF_ONE_MAX) {
+            return Optional.of("you have " + SOCKETS_OF_ONE_MAX + " pages open already; close one");
+        }
+        return sockets.size() < SOCKETS_MAX
+                ? Optional.empty()
+                : Optional.of("the gateway has " + SOCKETS_MAX + " pages open already; try again later");
     }
 
     private long countOf(Caller caller) {

@@ -61,11 +61,10 @@ final class ChatSocket implements WsListener {
             LOG.log(Level.WARNING, "WebSocket refused: " + e.getMessage());
             throw refusal(Status.create(e.status()), e.getMessage());
         }
-        if (!browsers.hasRoom(caller)) {
-            throw refusal(
-                    Status.SERVICE_UNAVAILABLE_503,
-                    "you have " + Browsers.SOCKETS_OF_ONE_MAX + " pages open already; close one");
-        }
+        browsers.refusal(caller).ifPresent(reason -> {
+            LOG.log(Level.WARNING, "WebSocket refused: " + reason);
+            throw refusal(Status.SERVICE_UNAVAILABLE_503, reason);
+        });
         return Optional.empty();
     }
 
