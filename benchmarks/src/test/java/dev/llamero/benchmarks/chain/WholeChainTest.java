@@ -36,6 +36,7 @@ class WholeChainTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration ANSWER_WAIT = Duration.ofSeconds(60);
     private static final double PAGE_WAIT_MILLIS = 60_000;
+    private static final int TRACES = 5;
     private static final String QUESTION = "你好 😀, who are you?";
 
     @TempDir
@@ -147,6 +148,18 @@ class WholeChainTest {
 
     @Test
     @Order(5)
+    void partsOfEachTraceAddUpWithinWhatThePageMeasured() throws InterruptedException {
+        try (var page = PageSocket.connect(chain.gateway())) {
+            for (int i = 0; i < TRACES; i++) {
+                TracedTurn turn = TracedTurn.ask(page, "trace-chain-" + i, QUESTION);
+                System.out.println("trace of the whole chain: " + turn);
+                turn.check();
+            }
+        }
+    }
+
+    @Test
+    @Order(6)
     void killedInferenceIsToldRestartedAndTheAnswerGoesOn() throws IOException, InterruptedException {
         try (var browser = TestChromium.startOrSkip()) {
             Page page = browser.page(chain.gateway());
@@ -172,7 +185,7 @@ class WholeChainTest {
     }
 
     @Test
-    @Order(6)
+    @Order(7)
     void interruptEndsEveryProcess() throws InterruptedException {
         List<ProcessHandle> servers = chain.interrupt();
         assertThat(servers).hasSize(3);
