@@ -18,6 +18,12 @@ import java.util.function.Consumer;
  * machine does hits all alike; one is never asked while another is measured.
  */
 final class Comparison {
+    private static final System.Logger LOG = System.getLogger(Comparison.class.getName());
+    private static final int PROMPTS_MAX = 3;
+
+    /** Further than any round's number. */
+    private static final int OTHER_PROMPT = 10_000;
+
     private final ServerFile file;
     private final Fleet fleet;
     private final StreamClient client;
@@ -128,7 +134,8 @@ final class Comparison {
                 Column column = columns.get(name);
                 Workload.Session session = sessions.get(i);
                 int number = round;
-                Measured measured = column.meter.count(server, round > 0, () -> session.round(number));
+                Rest.await(servers);
+                Measured measured = column.meter.count(server, round > 0, () -> played(session, number));
                 if (round > 0) {
                     column.add(workload, measured, round);
                     measured.notes().stream()
@@ -138,6 +145,20 @@ final class Comparison {
                 progress.advance(1);
             }
         }
+    }
+
+    /** One round; a prompt whose answer has no text is replaced by another. */
+    private static Measured played(Workload.Session session, int round) throws IOException, InterruptedException {
+        for (int prompt = 0; prompt < PROMPTS_MAX; prompt++) {
+            try {
+                return session.round(round + prompt * OTHER_PROMPT);
+            } catch (NoTextException e) {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        e.getMessage() + " in round " + round + "; it gets another prompt");
+            }
+        }
+        throw new IOException("no text after " + PROMPTS_MAX + " prompts");
     }
 
     private Workload.Session begin(Workload workload, Server server) throws IOException, InterruptedException {

@@ -185,7 +185,7 @@ public final class StreamClient implements AutoCloseable {
 
         Answer answer(boolean dropped) throws IOException {
             if (!dropped && pieces.count() == 0) {
-                throw new IOException(target.name() + " gave no text");
+                throw new NoTextException(target.name());
             }
             return new Answer(
                     sent,
