@@ -200,7 +200,7 @@ class OpenAiJavaTest {
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("nosuch");
         assertThatThrownBy(() -> completions.create(question("Hello")
-                        .putAdditionalBodyProperty("stop", JsonValue.from(7))
+                        .putAdditionalBodyProperty("top_p", JsonValue.from("high"))
                         .build()))
                 .isInstanceOf(BadRequestException.class);
         var picture = ChatCompletionContentPart.ofImageUrl(ChatCompletionContentPartImage.builder()
