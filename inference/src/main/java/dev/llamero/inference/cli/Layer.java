@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * server says that it serves by logging {@code ready at ADDRESS}.
  */
 final class Layer {
-    private static final Pattern READY = Pattern.compile("ready at (https?://\\S+)");
+    private static final Pattern READY = Pattern.compile("ready at (https?://[^\\s,]+)");
     private static final Duration BACKOFF_MIN = Duration.ofMillis(500);
     private static final Duration BACKOFF_MAX = Duration.ofSeconds(15);
     /** A layer that lived this long starts over with the shortest wait. */

@@ -34,11 +34,11 @@ class LayerTest {
 
     @Test
     void readyLineGivesTheAddressAndOutputIsPrefixed() throws Exception {
-        layer = layer("echo 'INFO ready at http://127.0.0.1:1234'; sleep 60");
+        layer = layer("echo 'INFO ready at http://127.0.0.1:1234, admin at 1235'; sleep 60");
         layer.start();
         assertThat(layer.awaitReady(WAIT)).isTrue();
         assertThat(layer.address()).isEqualTo("http://127.0.0.1:1234");
-        assertThat(printed()).contains("test      | INFO ready at http://127.0.0.1:1234");
+        assertThat(printed()).contains("test      | INFO ready at http://127.0.0.1:1234, admin at 1235");
     }
 
     @Test
