@@ -3,6 +3,8 @@ package dev.llamero.benchmarks.load;
 import dev.llamero.benchmarks.servers.Target;
 import java.io.IOException;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Seeded texts of a wanted number of tokens. How many tokens a word takes is measured once, on the first server, with
@@ -22,6 +24,7 @@ record Prompts(double tokensPerWord, double overhead) {
     private static final String[] THINGS = "lamp letter bridge boat table window basket clock".split(" ");
     private static final String[] PLACES = "garden market harbour forest village castle station kitchen".split(" ");
 
+    private static final int SENTENCE_WORDS = 10;
     private static final int SHORT_WORDS = 20;
     private static final int LONG_WORDS = 220;
 
@@ -41,41 +44,53 @@ record Prompts(double tokensPerWord, double overhead) {
         return client.ask(target, new Question(text, 8)).promptTokens();
     }
 
-    /** A text of about so many tokens, template included, that asks for a long answer. */
+    /**
+     * A text of about so many tokens, template included, that asks for a long answer. Sentences, because small models
+     * answer thousands of words in no order with their end at once; about something else, because an answer that
+     * repeats the prompt is what {@link Repeat} measures.
+     */
     String story(long seed, int tokens) {
         return words(seed, (int) Math.max(1, Math.round((tokens - overhead) / tokensPerWord)));
     }
 
     /** About so many tokens of text alone, which begins in its own way for each seed. */
     String passage(long seed, int tokens) {
-        return wordList(seed, (int) Math.max(1, Math.round(tokens / tokensPerWord)));
+        return text(seed, (int) Math.max(1, Math.round(tokens / tokensPerWord)));
     }
 
     /** Simple sentences, all different enough to be worth repeating, of about so many tokens. */
     String sentences(long seed, int tokens) {
         var random = new Random(seed);
-        var text = new StringBuilder();
-        // A sentence has ten words and a full stop, and its words are as long as the others.
-        for (int i = 0; i < Math.max(1, tokens / (11 * tokensPerWord)); i++) {
-            text.append(i == 0 ? "" : " ").append("The ").append(pick(random, PEOPLE));
-            text.append(' ').append(pick(random, DEEDS)).append(" the ").append(pick(random, WORDS));
-            text.append(' ').append(pick(random, THINGS)).append(" near the ").append(pick(random, PLACES));
-            text.append(" today.");
-        }
-        return text.toString();
+        long count = Math.max(1, Math.round(tokens / (tokensPerWord * SENTENCE_WORDS)));
+        return Stream.generate(() -> sentence(random)).limit(count).collect(Collectors.joining(" "));
     }
 
     private static String words(long seed, int count) {
-        return wordList(seed, count) + ". Write a very long story with these words.";
+        return text(seed, count) + "\n\nNow tell me a very long story about a captain and a doctor.";
     }
 
-    private static String wordList(long seed, int count) {
+    /** So many words of sentences, the last one cut short. */
+    private static String text(long seed, int count) {
         var random = new Random(seed);
-        var text = new StringBuilder("Story ").append(random.nextInt(1_000_000)).append(':');
-        for (int i = 0; i < count; i++) {
-            text.append(' ').append(pick(random, WORDS));
-        }
-        return text.toString();
+        String beginning = "Story " + random.nextInt(1_000_000) + ": ";
+        return Stream.generate(() -> sentence(random))
+                .flatMap(sentence -> Stream.of(sentence.split(" ")))
+                .limit(count)
+                .collect(Collectors.joining(" ", beginning, ""));
+    }
+
+    private static String sentence(Random random) {
+        return String.join(
+                " ",
+                "The",
+                pick(random, PEOPLE),
+                pick(random, DEEDS),
+                "the",
+                pick(random, WORDS),
+                pick(random, THINGS),
+                "near the",
+                pick(random, PLACES),
+                "today.");
     }
 
     private static String pick(Random random, String[] from) {

@@ -18,7 +18,7 @@ final class Restart {
             messages.add(scene.prompt(number * 10L, scene.size(FIRST_TOKENS)));
             messages.add(scene.ask(new Question(List.copyOf(messages), ANSWER_TOKENS))
                     .text());
-            messages.add(scene.prompts().passage(scene.seed() + number, SECOND_TOKENS));
+            messages.add(scene.prompt(number * 10L + 1, SECOND_TOKENS));
             messages.add(scene.ask(new Question(List.copyOf(messages), ANSWER_TOKENS))
                     .text());
             messages.add("Go on, please.");

@@ -37,7 +37,7 @@ final class Turns {
         var measured = new Measured();
         for (int chat = 0; chat < chats.size(); chat++) {
             List<String> messages = chats.get(chat);
-            messages.add(scene.prompts().passage(scene.seed() + number * 100L + chat, TURN_TOKENS));
+            messages.add(scene.prompt(number * 100L + chat, TURN_TOKENS));
             Answer answer = scene.ask(new Question(List.copyOf(messages), ANSWER_TOKENS));
             messages.add(answer.text());
             measured.answer(answer);

@@ -1,5 +1,6 @@
 package dev.llamero.benchmarks.servers;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  * thread, but the process tree may be asked from any.
  */
 public final class Server implements AutoCloseable {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final Duration READY_WAIT = Duration.ofMinutes(2);
     private static final Duration END_WAIT = Duration.ofSeconds(60);
 
@@ -74,7 +76,7 @@ public final class Server implements AutoCloseable {
         process = launch(values);
         tree = new ProcessTree(process.toHandle());
         awaitReady();
-        if (spec.create()) {
+        if (spec.supply() == ServerSpec.ModelSupply.CREATED) {
             ModelUpload.ensure(target, modelFile);
         }
     }
@@ -124,10 +126,10 @@ public final class Server implements AutoCloseable {
             }
             try {
                 var reply = PlainHttp.get(target, spec.kind().readyPath());
-                if (reply.status() == 200) {
+                if (reply.status() == 200 && modelIsThere()) {
                     return;
                 }
-                last = "status " + reply.status();
+                last = reply.status() == 200 ? "no model loaded yet" : "status " + reply.status();
             } catch (IOException e) {
                 last = String.valueOf(e.getMessage());
             }
@@ -138,6 +140,14 @@ public final class Server implements AutoCloseable {
                 + (spec.startable()
                         ? "The end of " + log + ":\n" + logTail()
                         : "Start it first, or name its command."));
+    }
+
+    /** Whoever says that it loads its model by itself is not asked before; llama-server's /health waits likewise. */
+    private boolean modelIsThere() throws IOException, InterruptedException {
+        return spec.supply() != ServerSpec.ModelSupply.AT_START
+                || !JSON.readTree(PlainHttp.get(target, "/api/ps").body())
+                        .path("models")
+                        .isEmpty();
     }
 
     private String logTail() throws IOException {

@@ -24,8 +24,17 @@ import java.util.Set;
  */
 public record ServerFile(Map<Setup.ModelRole, Path> models, List<ServerSpec> servers) {
     private static final ObjectMapper YAML = new YAMLMapper();
-    private static final Set<String> KEYS =
-            Set.of("name", "kind", "url", "model", "command", "environment", "limited", "create", "key-environment");
+    private static final Set<String> KEYS = Set.of(
+            "name",
+            "kind",
+            "url",
+            "model",
+            "command",
+            "environment",
+            "limited",
+            "create",
+            "loads-at-start",
+            "key-environment");
 
     /**
      * Reads a file. Every JSON file is YAML as well.
@@ -103,8 +112,19 @@ public record ServerFile(Map<Setup.ModelRole, Path> models, List<ServerSpec> ser
                 texts(where, node.path("command")),
                 textMap(where, node.path("environment")),
                 limited,
-                node.path("create").asBoolean(false),
+                supply(where, node),
                 node.path("key-environment").asText(""));
+    }
+
+    private static ServerSpec.ModelSupply supply(String where, JsonNode node) {
+        boolean create = node.path("create").asBoolean(false);
+        boolean atStart = node.path("loads-at-start").asBoolean(false);
+        if (create && atStart) {
+            throw new IllegalArgumentException(where + " has both create and loads-at-start; one of them is enough");
+        }
+        return create
+                ? ServerSpec.ModelSupply.CREATED
+                : atStart ? ServerSpec.ModelSupply.AT_START : ServerSpec.ModelSupply.ITS_OWN;
     }
 
     private static List<String> texts(String where, JsonNode node) {

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param command program and arguments, empty if it runs already
  * @param environment added to the surroundings of the command
  * @param limited what is added for workloads that limit the memory of its cache; absent if it knows no such limit
- * @param create whether the model is made from the GGUF file through Ollama's API once the server runs
+ * @param supply how the model gets into the server
  * @param keyVariable environment variable that holds the API key, or empty
  */
 public record ServerSpec(
@@ -27,8 +27,18 @@ public record ServerSpec(
         List<String> command,
         Map<String, String> environment,
         Optional<Addition> limited,
-        boolean create,
+        ModelSupply supply,
         String keyVariable) {
+
+    /** How a model gets into a server, and when the server counts as ready. */
+    public enum ModelSupply {
+        /** The server knows its model; it is ready once it answers. */
+        ITS_OWN,
+        /** The model is made from the GGUF file through Ollama's API once the server answers. */
+        CREATED,
+        /** A server of kind ollama that loads its model by itself; it is ready once {@code /api/ps} lists one. */
+        AT_START
+    }
 
     /** Arguments and environment on top of a server's own. */
     public record Addition(List<String> arguments, Map<String, String> environment) {}
@@ -38,8 +48,8 @@ public record ServerSpec(
             throw new IllegalArgumentException("server " + name + " needs either url or command");
         }
         address.ifPresent(Target::requireLoopback);
-        if (create && kind != ServerKind.OLLAMA) {
-            throw new IllegalArgumentException("server " + name + ": create is for kind ollama");
+        if (supply != ModelSupply.ITS_OWN && kind != ServerKind.OLLAMA) {
+            throw new IllegalArgumentException("server " + name + ": create and loads-at-start are for kind ollama");
         }
     }
 
@@ -63,7 +73,7 @@ public record ServerSpec(
                 List.of(),
                 Map.of(),
                 Optional.empty(),
-                false,
+                ModelSupply.ITS_OWN,
                 "");
     }
 

@@ -175,7 +175,7 @@ public final class SoakCommand implements Callable<Integer> {
                 server,
                 Map.of("LLAMERO_SUPERVISED", "1", "LLAMERO_CACHE_DIRECTORY", "{data}/cache", "LLAMERO_HEAP", "256m"),
                 Optional.empty(),
-                false,
+                ServerSpec.ModelSupply.ITS_OWN,
                 "");
         var setup = new Setup(Setup.ModelRole.TINY, PLACES, CONTEXT, false, false);
         return Server.open(spec, setup, tinyModel, data, data.resolve("server.log"));

@@ -22,6 +22,12 @@ class ServerFileTest {
                 .replace("models/tiny-qwen3/tiny-qwen3.gguf", model.toString());
         ServerFile file = read(example);
         assertThat(file.servers()).extracting(ServerSpec::name).containsExactly("llama-server", "Ollama", "Llamero");
+        assertThat(file.servers())
+                .extracting(ServerSpec::supply)
+                .containsExactly(
+                        ServerSpec.ModelSupply.ITS_OWN,
+                        ServerSpec.ModelSupply.CREATED,
+                        ServerSpec.ModelSupply.AT_START);
         assertThat(file.models()).hasSize(2);
         var setup = new Setup(Setup.ModelRole.MAIN, 4, 8192, false, false);
         Map<String, String> values = setup.values(model, 1234, folder);
@@ -41,6 +47,10 @@ class ServerFileTest {
                 .hasMessageContaining("server a needs either url or command");
         assertThatThrownBy(() -> read("servers: [{name: a, kind: openai, command: [x]}]"))
                 .hasMessageContaining("models: main is missing");
+        assertThatThrownBy(() -> read("servers: [{name: a, kind: openai, command: [x], loads-at-start: true}]"))
+                .hasMessageContaining("create and loads-at-start are for kind ollama");
+        assertThatThrownBy(() -> read("servers: [{name: a, kind: ollama, create: true, loads-at-start: true}]"))
+                .hasMessageContaining("server a has both create and loads-at-start");
         assertThatThrownBy(() -> read("models: {main: /none.gguf}")).hasMessageContaining("/none.gguf");
         assertThatThrownBy(() -> read("a: [")).hasMessageContaining("is not YAML");
         assertThatThrownBy(() -> Setup.fill("{prot}", Map.of("port", "1")))

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,12 +52,36 @@ class ServerTest {
                 .hasMessageContaining("/no/such/program");
     }
 
+    @Test
+    void aServerThatLoadsAtStartIsReadyOnceItsModelIsThere() throws Exception {
+        Path api = java.nio.file.Files.createDirectories(folder.resolve("data/api"));
+        java.nio.file.Files.writeString(api.resolve("version"), "{}");
+        java.nio.file.Files.writeString(api.resolve("ps"), "{\"models\":[]}");
+        var command = List.of(JDK.resolve("jwebserver").toString(), "-p", "{port}", "-b", "127.0.0.1", "-d", "{data}");
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var opening = threads.submit(() -> open(command, ServerKind.OLLAMA, ServerSpec.ModelSupply.AT_START));
+            Path log = folder.resolve("log");
+            while (!java.nio.file.Files.exists(log)
+                    || !java.nio.file.Files.readString(log).contains("/api/ps")) {
+                Thread.sleep(5);
+            }
+            assertThat(opening.isDone()).isFalse();
+            Path full = java.nio.file.Files.writeString(folder.resolve("full"), "{\"models\":[{}]}");
+            java.nio.file.Files.move(full, api.resolve("ps"), StandardCopyOption.ATOMIC_MOVE);
+            opening.get().close();
+        }
+    }
+
     private Server open(List<String> command) throws IOException, InterruptedException {
+        return open(command, ServerKind.OPENAI, ServerSpec.ModelSupply.ITS_OWN);
+    }
+
+    private Server open(List<String> command, ServerKind kind, ServerSpec.ModelSupply supply)
+            throws IOException, InterruptedException {
         // The file of models must be there for the readiness check.
         java.nio.file.Files.createDirectories(folder.resolve("data/v1"));
         java.nio.file.Files.writeString(folder.resolve("data/v1/models"), "");
-        var spec = new ServerSpec(
-                "s", ServerKind.OPENAI, Optional.empty(), "m", command, Map.of(), Optional.empty(), false, "");
+        var spec = new ServerSpec("s", kind, Optional.empty(), "m", command, Map.of(), Optional.empty(), supply, "");
         return Server.open(spec, SETUP, folder.resolve("m.gguf"), folder.resolve("data"), folder.resolve("log"));
     }
 }
