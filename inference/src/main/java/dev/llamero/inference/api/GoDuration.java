@@ -1,5 +1,7 @@
 package dev.llamero.inference.api;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -9,8 +11,18 @@ public final class GoDuration {
     /** Never expires: the largest count of nanoseconds, about 292 years. */
     public static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
-    private static final Map<String, Double> NANOS =
-            Map.of("ns", 1.0, "us", 1e3, "µs", 1e3, "μs", 1e3, "ms", 1e6, "s", 1e9, "m", 60e9, "h", 3600e9);
+    private static final int DIGITS_MAX = 100;
+    private static final BigInteger NANOS_MAX = BigInteger.valueOf(Long.MAX_VALUE);
+
+    private static final Map<String, Long> NANOS = Map.of(
+            "ns", 1L,
+            "us", 1_000L,
+            "µs", 1_000L,
+            "μs", 1_000L,
+            "ms", 1_000_000L,
+            "s", 1_000_000_000L,
+            "m", 60_000_000_000L,
+            "h", 3_600_000_000_000L);
 
     private GoDuration() {}
 
@@ -36,54 +48,65 @@ public final class GoDuration {
      * @throws BadJsonException with the text of Go's {@code time.ParseDuration}
      */
     public static Duration parse(String text) {
-        String rest = text;
-        boolean negative = rest.startsWith("-");
-        if (negative || rest.startsWith("+")) {
-            rest = rest.substring(1);
-        }
-        if (rest.equals("0")) {
+        boolean negative = text.startsWith("-");
+        int at = negative || text.startsWith("+") ? 1 : 0;
+        if (text.length() == at + 1 && text.charAt(at) == '0') {
             return Duration.ZERO;
         }
-        if (rest.isEmpty()) {
+        if (text.length() == at) {
             throw invalid(text);
         }
-        double nanos = 0;
-        while (!rest.isEmpty()) {
-            int digits = span(rest, 0, true);
-            if (digits == 0 || rest.substring(0, digits).replace(".", "").isEmpty()) {
+        BigInteger nanos = BigInteger.ZERO;
+        while (at < text.length()) {
+            int point = digits(text, at);
+            boolean pointed = point < text.length() && text.charAt(point) == '.';
+            int unit = pointed ? digits(text, point + 1) : point;
+            if (unit - at == (pointed ? 1 : 0) || point - at > DIGITS_MAX) {
                 throw invalid(text);
             }
-            double amount = amount(rest.substring(0, digits), text);
-            int end = span(rest, digits, false);
-            String unit = rest.substring(digits, end);
-            if (unit.isEmpty()) {
-                throw new BadJsonException("time: missing unit in duration " + quoted(text));
+            int end = unitEnd(text, unit);
+            nanos = nanos.add(number(text, at, point, unit)
+                    .multiply(BigDecimal.valueOf(factor(text.substring(unit, end), text)))
+                    .toBigInteger());
+            // Go counts in 64 bits, and the least number has no positive one to it.
+            if (nanos.compareTo(negative ? NANOS_MAX.add(BigInteger.ONE) : NANOS_MAX) > 0) {
+                throw invalid(text);
             }
-            Double factor = NANOS.get(unit);
-            if (factor == null) {
-                throw new BadJsonException("time: unknown unit " + quoted(unit) + " in duration " + quoted(text));
-            }
-            nanos += amount * factor;
-            rest = rest.substring(end);
+            at = end;
         }
-        if (nanos >= Long.MAX_VALUE) {
-            throw invalid(text);
-        }
-        return negative && nanos > 0 ? FOREVER : Duration.ofNanos((long) nanos);
+        return negative && nanos.signum() > 0 ? FOREVER : Duration.ofNanos(nanos.longValue());
     }
 
-    private static double amount(String digits, String whole) {
-        try {
-            return Double.parseDouble(digits);
-        } catch (NumberFormatException e) {
-            throw invalid(whole);
+    private static long factor(String unit, String text) {
+        if (unit.isEmpty()) {
+            throw new BadJsonException("time: missing unit in duration " + quoted(text));
         }
+        Long factor = NANOS.get(unit);
+        if (factor == null) {
+            throw new BadJsonException("time: unknown unit " + quoted(unit) + " in duration " + quoted(text));
+        }
+        return factor;
     }
 
-    /** End of the run of digits and points from {@code from}, or of the run of anything else. */
-    private static int span(String text, int from, boolean numeric) {
+    /** Of a fraction's digits, those that can matter. */
+    private static BigDecimal number(String text, int from, int point, int to) {
+        String fraction = point < to ? text.substring(point + 1, Math.min(to, point + 1 + DIGITS_MAX)) : "";
+        return new BigDecimal("0" + text.substring(from, point) + "." + fraction + "0");
+    }
+
+    /** End of the run of digits from {@code from}. */
+    private static int digits(String text, int from) {
         int at = from;
-        while (at < text.length() && (text.charAt(at) == '.' || Character.isDigit(text.charAt(at))) == numeric) {
+        while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
+            at++;
+        }
+        return at;
+    }
+
+    /** A unit ends where the next number begins. */
+    private static int unitEnd(String text, int from) {
+        int at = from;
+        while (at < text.length() && text.charAt(at) != '.' && digits(text, at) == at) {
             at++;
         }
         return at;

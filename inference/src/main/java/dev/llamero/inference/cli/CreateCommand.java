@@ -32,6 +32,15 @@ final class CreateCommand extends ClientCommand {
             description = "Store the weights as this type, such as q4_K_M.")
     private String quantize = "";
 
+    @Option(
+            names = "--draft-quantize",
+            paramLabel = "TYPE",
+            description = "Of a draft model (DRAFT), which is not supported yet: an error.")
+    private String draftQuantize = "";
+
+    @Option(names = "--experimental", description = "Of models in safetensors, which are not supported: an error.")
+    private boolean experimental;
+
     CreateCommand(Surroundings surroundings) {
         super(surroundings);
     }
@@ -43,12 +52,20 @@ final class CreateCommand extends ClientCommand {
         if (ModelName.parse(model).isEmpty()) {
             throw new UsageException("invalid model name: " + model);
         }
+        if (experimental) {
+            throw new UsageException("--experimental makes models of safetensors, which is not supported; convert yours"
+                    + " with llama.cpp's convert_hf_to_gguf.py, and create it from the GGUF file");
+        }
         Path path = file != null ? file : Path.of("Modelfile");
         Modelfile modelfile = read(path);
         try (var steps = new StepPrinter(err(), surroundings.terminals().contains(2))) {
             steps.show("gathering model components");
             Path folder = path.toAbsolutePath().getParent();
             var order = new ModelfileOrder(modelfile, folder, surroundings.home());
+            if (!draftQuantize.isEmpty()) {
+                // A Modelfile with DRAFT was refused above.
+                throw new UsageException("--draft-quantize requires a DRAFT model");
+            }
             order.warnings().forEach(err()::println);
             upload(order.uploads(), steps);
             Map<String, Object> body = new LinkedHashMap<>();

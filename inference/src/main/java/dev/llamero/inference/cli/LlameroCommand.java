@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -89,9 +90,16 @@ public final class LlameroCommand implements Callable<Integer> {
                 .addSubcommand(new CompletionCommand())
                 .addSubcommand(new ModelNamesCommand(surroundings))
                 .addSubcommand(new CommandLine.HelpCommand());
+        for (String name : List.of("signin", "signout", "login", "logout")) {
+            line.addSubcommand(name, new RefusedCommand(surroundings, RefusedCommand.NO_ACCOUNT));
+        }
+        line.addSubcommand("launch", new RefusedCommand(surroundings, RefusedCommand.NO_LAUNCH));
         line.getSubcommands().values().forEach(LlameroCommand::addHelp);
         line.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, CommandGroups::text);
-        return line.setExecutionExceptionHandler(
+        // Of an option that is given twice the last counts, as in Ollama, which is no reason to warn.
+        CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);
+        return line.setOverwrittenOptionsAllowed(true)
+                .setExecutionExceptionHandler(
                         (failure, command, parsed) -> CommandFailures.ofExecution(failure, command))
                 .setParameterExceptionHandler(CommandFailures::ofArguments);
     }
@@ -100,6 +108,7 @@ public final class LlameroCommand implements Callable<Integer> {
         UsageMessageSpec usage = command.getCommandSpec().usageMessage().width(HELP_COLUMNS);
         if (command.getCommand() instanceof ClientCommand client) {
             usage.footer(client.variables());
+            command.getCommandSpec().preprocessor(new FlagValues());
         }
         if (command.getCommandSpec().findOption("--help") == null) {
             command.getCommandSpec()

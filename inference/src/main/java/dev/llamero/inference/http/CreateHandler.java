@@ -28,6 +28,11 @@ final class CreateHandler {
     void create(Exchange exchange) throws InterruptedException {
         CreateBody body = CreateBody.read(exchange.body());
         checkFiles(body.files().orElse(Map.of()), true);
+        checkFiles(body.draftFiles().orElse(Map.of()), true);
+        if (!body.draftQuantize().isEmpty()
+                && body.draftFiles().orElse(Map.of()).isEmpty()) {
+            throw ApiException.badRequest("--draft-quantize requires a DRAFT model");
+        }
         checkFiles(body.adapters(), false);
         ModelName given =
                 ModelName.parse(body.model()).orElseThrow(() -> ApiException.badRequest("invalid model name"));
@@ -40,7 +45,9 @@ final class CreateHandler {
 
     private static void checkFiles(Map<String, String> files, boolean relative) {
         files.forEach((name, digest) -> {
-            if (relative && Arrays.stream(name.split("/", -1)).anyMatch(NO_SEGMENTS::contains)) {
+            if (relative
+                    && !name.equals(".")
+                    && Arrays.stream(name.split("/", -1)).anyMatch(NO_SEGMENTS::contains)) {
                 throw ApiException.badRequest("file path must be relative");
             }
             if (digest.isEmpty()) {
@@ -50,7 +57,7 @@ final class CreateHandler {
     }
 
     private static void checkUnsupported(CreateBody body) {
-        if (!body.draftFiles().isEmpty()) {
+        if (body.draftFiles().isPresent()) {
             throw ApiException.badRequest("draft_files: draft models are not supported; leave DRAFT out");
         }
         if (!body.remoteHost().isEmpty()) {

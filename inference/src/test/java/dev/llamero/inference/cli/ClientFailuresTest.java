@@ -44,11 +44,76 @@ class ClientFailuresTest {
         lisst                     | unknown command "lisst" for "llamero"; did you mean list?
         run m hi --think=much     | invalid value for --think: "much" (must be true, false, high, medium, low, or max)
         run m --dimensions        | flag needs an argument: --dimensions
+        create m -f               | flag needs an argument: 'f' in -f
+        create m --quantize       | flag needs an argument: --quantize
+        create -x m               | unknown shorthand flag: 'x' in -x
+        create -xf m              | unknown shorthand flag: 'x' in -xf
+        show -vx m                | unknown shorthand flag: 'x' in -x
         run m hi --format=1       | --format must be json or a JSON schema, not "1"
         """)
     void wrongUsageIsOneLine(String arguments, String sentence) {
         ClientRun run = ClientRun.of(1, "", List.of(arguments.split(" ")));
         assertThat(run).isEqualTo(new ClientRun(1, "", "Error: " + sentence + "\n"));
+    }
+
+    @Test
+    void aValueThatIsNoneIsNamedInGosWords() {
+        String syntax = ": invalid syntax";
+        assertFails(
+                "run m --dimensions y",
+                "invalid argument \"y\" for \"--dimensions\" flag:" + " strconv.ParseInt: parsing \"y\"" + syntax);
+        assertFails(
+                "show m --verbose=so",
+                "invalid argument \"so\" for \"-v, --verbose\" flag:" + " strconv.ParseBool: parsing \"so\"" + syntax);
+        assertFails(
+                "pull m --insecure=",
+                "invalid argument \"\" for \"--insecure\" flag:" + " strconv.ParseBool: parsing \"\"" + syntax);
+    }
+
+    @Test
+    void whatOllamaHasAndWeHaveNotIsRefusedWithTheReason() {
+        assertFails(
+                "create m --experimental",
+                "--experimental makes models of safetensors, which is not supported;"
+                        + " convert yours with llama.cpp's convert_hf_to_gguf.py, and create it from the GGUF file");
+        for (String command : List.of("signin", "signout now", "login", "logout")) {
+            assertFails(command, "there is no cloud account to sign in to or out of: every model runs on this machine");
+        }
+        assertFails(
+                "launch claude --model m",
+                "launch is not supported; point the tool at this server instead: http://127.0.0.1:11434 for Ollama's"
+                        + " API, http://127.0.0.1:11434/v1 for OpenAI's and Anthropic's");
+    }
+
+    private static void assertFails(String arguments, String sentence) {
+        assertThat(ClientRun.of(1, "", List.of(arguments.split(" "))))
+                .isEqualTo(new ClientRun(1, "", "Error: " + sentence + "\n"));
+    }
+
+    @Test
+    void flagsTakeTruthsAndTheLastOneCounts() throws IOException {
+        try (var server = new FakeOllama()) {
+            server.reply("POST /api/show", 200, "{\"capabilities\":[\"embedding\"]}")
+                    .reply("POST /api/embed", 200, "{\"embeddings\":[[1]]}");
+            for (String flags : List.of(
+                    "show m --verbose",
+                    "show m --verbose=T",
+                    "show m -v=1",
+                    "show m --verbose=false -v",
+                    "show m --verbose --verbose")) {
+                ClientRun.of(server.port(), "", List.of(flags.split(" ")));
+                assertThat(server.requests().getLast()).as(flags).contains("\"verbose\":true");
+            }
+            for (String flags : List.of("show m --verbose=false", "show m -v --verbose=0", "show -- m")) {
+                ClientRun.of(server.port(), "", List.of(flags.split(" ")));
+                assertThat(server.requests().getLast()).as(flags).contains("\"verbose\":false");
+            }
+            ClientRun.of(
+                    server.port(),
+                    "",
+                    List.of("run", "m", "hi", "--truncate=F", "--keepalive", "1m", "--keepalive=2m"));
+            assertThat(server.requests().getLast()).contains("\"truncate\":false", "\"keep_alive\":\"2m\"");
+        }
     }
 
     @Test

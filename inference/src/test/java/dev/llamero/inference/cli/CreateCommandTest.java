@@ -109,6 +109,9 @@ class CreateCommandTest {
         assertThat(run("create", "a", "-f", file).err()).endsWith("Error: invalid float value [warm]\n");
         Files.writeString(modelfile, "FROM x\nTEMPLATE {{ .Prompt\n");
         assertThat(run("create", "a", "-f", file).code()).isEqualTo(1);
+        Files.writeString(modelfile, "FROM x\n");
+        assertThat(run("create", "a", "-f", file, "--draft-quantize", "q4_K_M").err())
+                .endsWith("Error: --draft-quantize requires a DRAFT model\n");
         Files.writeString(folder.resolve("model.safetensors"), "");
         Files.writeString(modelfile, "FROM .\n");
         assertThat(run("create", "a", "-f", file).err()).contains("convert_hf_to_gguf.py");

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class HelpTest {
@@ -45,6 +47,33 @@ class HelpTest {
             }
         });
         assertThat(names).allSatisfy(name -> assertThat(overview).containsPattern("(?m)^  " + name + " +\\S"));
+    }
+
+    /** The flags of the real program's help, command by command. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        create | -h --help -f --file -q --quantize --draft-quantize --experimental
+        show   | -h --help --license --modelfile --parameters --system --template -v --verbose
+        run    | -h --help --dimensions --format --hidethinking --insecure --keepalive --nowordwrap --think --truncate\
+         --verbose
+        stop   | -h --help
+        pull   | -h --help --insecure
+        push   | -h --help --insecure
+        list   | -h --help
+        ls     | -h --help
+        ps     | -h --help
+        cp     | -h --help
+        rm     | -h --help
+        """)
+    void everyCommandOfOllamasHasExactlyItsFlags(String command, String flags) {
+        var names = new ArrayList<String>();
+        LlameroCommand.commandLine()
+                .getSubcommands()
+                .get(command)
+                .getCommandSpec()
+                .options()
+                .forEach(option -> names.addAll(List.of(option.names())));
+        assertThat(names).containsExactlyInAnyOrder(flags.split(" "));
     }
 
     @Test

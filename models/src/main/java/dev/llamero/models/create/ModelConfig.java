@@ -9,16 +9,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The config blob of a model in the making: what lists show, without the weights. Used by one thread. */
 final class ModelConfig {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final Map<String, String> INFO_TEXTS = Map.of(
-            "base_name", "base_name",
-            "quantization_level", "file_type",
-            "parameter_size", "model_type");
-    private static final Set<String> INFO_NUMBERS = Set.of("context_length", "embedding_length");
+    /** Names in a request and in the config, in the order in which a wrong one is told. */
+    private static final List<Map.Entry<String, String>> INFO_TEXTS = List.of(
+            Map.entry("base_name", "base_name"),
+            Map.entry("quantization_level", "file_type"),
+            Map.entry("parameter_size", "model_type"));
+
+    private static final List<String> INFO_NUMBERS = List.of("context_length", "embedding_length");
+    private static final double INFO_NUMBER_MAX = Long.MAX_VALUE;
     private static final List<String> INHERITED = List.of("renderer", "parser", "requires", "model_format");
 
     private final Map<String, String> texts = new LinkedHashMap<>();
@@ -54,7 +56,7 @@ final class ModelConfig {
             texts.put("model_family", family);
             families.add(family);
         }
-        for (var entry : INFO_TEXTS.entrySet()) {
+        for (var entry : INFO_TEXTS) {
             String value = infoText(info, entry.getKey());
             if (!value.isEmpty()) {
                 texts.put(entry.getValue(), value);
@@ -79,7 +81,8 @@ final class ModelConfig {
         if (!(info.get(key) instanceof Number number)) {
             throw new CreateException(400, "info field \"" + key + "\" must be a number");
         }
-        if (number.doubleValue() < 0 || number.doubleValue() != Math.rint(number.doubleValue())) {
+        double value = number.doubleValue();
+        if (value < 0 || value != Math.rint(value) || value > INFO_NUMBER_MAX) {
             throw new CreateException(400, "info field \"" + key + "\" must be a non-negative integer");
         }
         return number.longValue();
