@@ -51,6 +51,16 @@ class ChatThroughProxyTest {
     }
 
     @Test
+    void noOptionIsSentThatTheCallerDidNotSet() throws Exception {
+        try (var upstream = new ScriptedUpstream(answer("x"));
+                var proxy = new RunningProxy(upstream.url())) {
+            proxy.chat(RunningProxy.CHAT);
+            assertThat(new ObjectMapper().readTree(upstream.request().body()).get("options"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void aMissingOrInsaneIdIsReplaced() throws Exception {
         try (var upstream = new ScriptedUpstream(answer("x"));
                 var proxy = new RunningProxy(upstream.url())) {

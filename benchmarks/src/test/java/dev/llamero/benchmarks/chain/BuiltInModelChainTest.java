@@ -14,6 +14,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -126,6 +129,54 @@ class BuiltInModelChainTest {
         assertThat(streamed).hasToString(whole);
     }
 
+    /** Goal: OpenAI's 1.0 comes between a page that sets nothing and its model nowhere on the way. */
+    @Test
+    void parametersOfTheModelHoldWhereThePageSetsNone() throws IOException, InterruptedException {
+        ObjectNode create = JSON.createObjectNode().put("model", "calm").put("from", "tiny-qwen3");
+        create.putObject("parameters").put("temperature", 0).put("num_predict", 60);
+        assertThat(post(chain.inference() + "/api/create", create.put("stream", false)))
+                .contains("success");
+        try (var page = PageSocket.connect(chain.gateway())) {
+            assertThat(answers(page, "calm", null))
+                    .as("greedy, as the model's author wants it, whatever the seed")
+                    .hasSize(1);
+            assertThat(answers(page, "loud", 1.0))
+                    .as("the question has more than one answer")
+                    .hasSizeGreaterThan(1);
+        }
+    }
+
+    /** @param temperature of the chat's settings; null leaves it to the model */
+    private static Set<String> answers(PageSocket page, String key, Double temperature) throws InterruptedException {
+        ObjectNode session = JSON.createObjectNode().put("sessionKey", key + "-0001");
+        ObjectNode settings = JSON.createObjectNode()
+                .put("model", "calm")
+                .put("systemPrompt", "")
+                .put("thinking", "off");
+        settings.put("temperature", temperature);
+        for (String name : List.of("topP", "topK", "seed", "contextTokens", "answerTokensMax")) {
+            settings.putNull(name);
+        }
+        page.granted("sessions.configure", session.deepCopy().set("settings", settings));
+        page.granted("chat.history", session);
+        String turn = page.granted(
+                        "chat.send", session.deepCopy().put("message", "x y z").put("idempotencyKey", key + "-1"))
+                .path("turnId")
+                .asText();
+        var texts = new HashSet<String>();
+        for (int i = 2; i < 10; i++) {
+            texts.add(
+                    page.awaitEnd(turn).message().at("/payload/answer/content").asText());
+            turn = page.granted(
+                            "chat.retry",
+                            JSON.createObjectNode().put("turnId", turn).put("idempotencyKey", key + "-" + i))
+                    .path("turnId")
+                    .asText();
+        }
+        texts.add(page.awaitEnd(turn).message().at("/payload/answer/content").asText());
+        return texts;
+    }
+
     private static ObjectNode question(String text) {
         ObjectNode body = JSON.createObjectNode().put("model", "tiny-qwen3").put("temperature", 0);
         body.put("max_tokens", 200);
@@ -141,8 +192,12 @@ class BuiltInModelChainTest {
     }
 
     private static String post(ObjectNode body) throws IOException, InterruptedException {
+        return post(chain.gateway() + "/v1/chat/completions", body);
+    }
+
+    private static String post(String address, ObjectNode body) throws IOException, InterruptedException {
         try (var client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create(chain.gateway() + "/v1/chat/completions"))
+            var request = HttpRequest.newBuilder(URI.create(address))
                     .timeout(ANSWER_WAIT)
                     .header("Content-Type", "application/json")
                     .POST(HttpRequest.BodyPublishers.ofString(body.toString()))

@@ -74,6 +74,14 @@ final class PageSocket implements AutoCloseable, WebSocket.Listener {
         }
     }
 
+    /** The event with which a turn ended. */
+    Heard awaitEnd(String turn) throws InterruptedException {
+        return await(
+                message -> message.path("event").asText().equals("turn.ended")
+                        && message.at("/payload/turnId").asText().equals(turn),
+                "end of the turn");
+    }
+
     @Override
     public synchronized CompletionStage<?> onText(WebSocket from, CharSequence data, boolean last) {
         partial.append(data);

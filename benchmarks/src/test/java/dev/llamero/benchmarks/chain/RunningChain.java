@@ -55,6 +55,7 @@ final class RunningChain implements AutoCloseable {
                         folder.resolve("gateway")));
         var builder = new ProcessBuilder(root.resolve("llamero").toString(), "up", "--model", model.toString());
         builder.environment().put("LLAMERO_CONFIG", settings.toString());
+        builder.environment().put("OLLAMA_MODELS", folder.resolve("store").toString());
         // The jars are those of this build: a build inside a build would wait for itself.
         builder.environment().put("LLAMERO_SUPERVISED", "1");
         List.of("OLLAMA_HOST", "CLAWDBOT_PORT", "CLAWDBOT_MODEL_ENDPOINT")

@@ -38,10 +38,7 @@ record TracedTurn(Map<String, Double> parts, double gatewayMillis, double pageMi
         long sent = System.nanoTime();
         ObjectNode send = session.deepCopy().put("message", question).put("idempotencyKey", sessionKey);
         String turn = page.granted("chat.send", send).path("turnId").asText();
-        PageSocket.Heard ended = page.await(
-                message -> message.path("event").asText().equals("turn.ended")
-                        && message.at("/payload/turnId").asText().equals(turn),
-                "end of the turn");
+        PageSocket.Heard ended = page.awaitEnd(turn);
         assertThat(ended.message().at("/payload/answer/turn/state").asText())
                 .as(ended.message().toString())
                 .isEqualTo("DONE");

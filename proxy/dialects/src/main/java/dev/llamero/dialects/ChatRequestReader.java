@@ -68,9 +68,10 @@ final class ChatRequestReader {
     }
 
     private ObjectNode options() {
-        return new Sampling(request, Sampling.given(request), extras)
+        return new Sampling(request)
                 .length("max_completion_tokens", "max_tokens")
-                .numbersOrOne("temperature", "top_p")
+                .numbers("temperature", "top_p")
+                .orInOllama(manner, 1.0, "temperature", "top_p")
                 .integers(Long.MIN_VALUE, Long.MAX_VALUE, "seed")
                 .numbers("frequency_penalty", "presence_penalty", "min_p")
                 .integers(0, Integer.MAX_VALUE, "top_k")

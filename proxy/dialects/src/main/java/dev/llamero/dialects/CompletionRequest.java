@@ -41,7 +41,7 @@ public record CompletionRequest(ModelCall call, String model, boolean stream, bo
                 throw badField("echo", "echo is not supported; put the prompt before the answer yourself");
             }
         }
-        generate.set("options", options(request, extras));
+        generate.set("options", options(request, manner));
         request.any("keep_alive").ifPresent(value -> generate.set("keep_alive", value));
         request.any("logit_bias").ifPresent(value -> extras.set("logit_bias", value));
         long alternatives = request.integer("logprobs", 0, LOGPROBS_MAX).orElse(0L);
@@ -77,23 +77,19 @@ public record CompletionRequest(ModelCall call, String model, boolean stream, bo
                 : request.wrongType("prompt", "a string", prompt);
     }
 
-    private static ObjectNode options(Fields request, ObjectNode extras) {
-        var sampling = new Sampling(request, Sampling.given(request), extras)
+    private static ObjectNode options(Fields request, Manner manner) {
+        ObjectNode options = new Sampling(request)
                 .length("max_tokens")
-                .numbersOrOne("temperature", "top_p")
+                .numbers("temperature", "top_p")
                 .integers(Long.MIN_VALUE, Long.MAX_VALUE, "seed")
                 .numbers("frequency_penalty", "presence_penalty", "min_p")
                 .integers(0, Integer.MAX_VALUE, "top_k")
-                .stop("stop");
-        ObjectNode options = sampling.options();
-        // As in Ollama: these two go out over the model's own, and 0 says nothing about top_p.
-        for (String name : new String[] {"frequency_penalty", "presence_penalty"}) {
-            if (!options.has(name)) {
-                options.put(name, 0);
-                extras.putNull(name);
-            }
-        }
-        if (options.path("top_p").doubleValue() == 0) {
+                .stop("stop")
+                .orInOllama(manner, 1.0, "temperature", "top_p")
+                .orInOllama(manner, 0.0, "frequency_penalty", "presence_penalty")
+                .options();
+        // As in Ollama, where 0 says nothing about top_p.
+        if (manner == Manner.OLLAMA && options.path("top_p").doubleValue() == 0) {
             options.put("top_p", 1.0);
         }
         return options;

@@ -77,7 +77,7 @@ final class MessagesReader {
     }
 
     private ObjectNode options() {
-        return new Sampling(request, Sampling.given(request), extras)
+        return new Sampling(request)
                 .length("max_tokens")
                 .numbers("temperature", "top_p")
                 .integers(0, Integer.MAX_VALUE, "top_k")

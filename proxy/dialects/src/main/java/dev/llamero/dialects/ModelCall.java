@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param body of the request to Ollama's endpoint for the operation. It always asks for a stream, also when the caller
  *     does not: so a deadline on silence, a cancel and the time of the first token work alike for both
  * @param toolChoice which tools may or must be called; Ollama has no field for it
- * @param openAiExtras fields as only OpenAI's dialect writes them, for servers that speak it; null leaves one out
+ * @param openAiExtras fields as only OpenAI's dialect writes them, for servers that speak it
  */
 public record ModelCall(
         Operation operation, String model, ObjectNode body, ToolChoice toolChoice, ObjectNode openAiExtras) {

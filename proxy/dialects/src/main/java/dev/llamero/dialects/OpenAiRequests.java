@@ -130,10 +130,7 @@ final class OpenAiRequests {
 
     private static void extras(ModelCall call, ObjectNode body) {
         call.openAiExtras().properties().forEach(extra -> {
-            if (extra.getValue().isNull()) {
-                body.remove(extra.getKey());
-            } else if (extra.getValue() instanceof ObjectNode given
-                    && body.get(extra.getKey()) instanceof ObjectNode ours) {
+            if (extra.getValue() instanceof ObjectNode given && body.get(extra.getKey()) instanceof ObjectNode ours) {
                 ours.setAll(given);
             } else {
                 body.set(extra.getKey(), extra.getValue());

@@ -73,10 +73,10 @@ final class ResponsesReader {
     }
 
     private ObjectNode options() {
-        return new Sampling(request, Sampling.given(request), extras)
+        return new Sampling(request)
                 .length("max_output_tokens")
-                .numbersOrOne("temperature")
-                .numbers("top_p")
+                .numbers("temperature", "top_p")
+                .orInOllama(manner, 1.0, "temperature")
                 .options();
     }
 
@@ -218,6 +218,6 @@ final class ResponsesReader {
     }
 
     private JsonNode number(String name) {
-        return request.number(name).orElse(NODES.numberNode(1));
+        return request.number(name).orElse(manner == Manner.OLLAMA ? NODES.numberNode(1) : NODES.nullNode());
     }
 }

@@ -12,29 +12,16 @@ import java.util.Optional;
 final class Sampling {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    /** OpenAI's default for both; Ollama's own {@code /v1} sends it too, over the model's parameters. */
-    private static final double SAMPLING_DEFAULT = 1.0;
-
     /** Ollama's -1 means no limit, -2 until the context is full. */
     private static final int NUM_PREDICT_MIN = -2;
 
     private final Fields request;
     private final ObjectNode options;
-    private final ObjectNode extras;
 
-    /**
-     * @param options what is known already
-     * @param extras gets a null for what only Ollama is told
-     */
-    Sampling(Fields request, ObjectNode options, ObjectNode extras) {
+    /** Begins with the caller's own options of Ollama's: what its dialect has a name for wins over them. */
+    Sampling(Fields request) {
         this.request = request;
-        this.options = options;
-        this.extras = extras;
-    }
-
-    /** The caller's own options of Ollama's: what its dialect has a name for wins over them, but not over nothing. */
-    static ObjectNode given(Fields request) {
-        return request.nested("options")
+        this.options = request.nested("options")
                 .map(given -> ((ObjectNode) given.object()).deepCopy())
                 .orElseGet(NODES::objectNode);
     }
@@ -59,13 +46,14 @@ final class Sampling {
         return this;
     }
 
-    /** The same, with OpenAI's default where neither the caller nor its options say anything. */
-    Sampling numbersOrOne(String... names) {
-        numbers(names);
+    /**
+     * What Ollama's own {@code /v1} sends, over the model's parameters, where the caller says nothing. In the official
+     * manner nothing is sent, so that the parameters of the model hold.
+     */
+    Sampling orInOllama(Manner manner, double value, String... names) {
         for (String name : names) {
-            if (!options.has(name)) {
-                options.put(name, SAMPLING_DEFAULT);
-                extras.putNull(name);
+            if (manner == Manner.OLLAMA && !options.has(name)) {
+                options.put(name, value);
             }
         }
         return this;
