@@ -21,6 +21,7 @@ class App extends Part {
 
   store = new Store();
   #shownKey = '';
+  #focused = null;
 
   connectedCallback() {
     super.connectedCallback();
@@ -30,6 +31,8 @@ class App extends Part {
     store.addEventListener('answered', event => this.#answered(event.detail));
     store.start();
     addEventListener('keydown', event => this.#key(event));
+    this.addEventListener('focusin', event => (this.#focused = event.target));
+    new MutationObserver(() => this.#keepFocus()).observe(this, { childList: true, subtree: true });
   }
 
   #part(name) {
@@ -47,6 +50,14 @@ class App extends Part {
       this.#shownKey = this.store.sessionKey;
       this.#part('composer').focusIfWide();
     }
+  }
+
+  /** When what was pressed has gone, a keyboard goes on at the input box, and not at the top of the page. */
+  #keepFocus() {
+    if (this.#focused?.isConnected !== false) return;
+    this.#focused = null;
+    // Whoever took it away may have given it to something else.
+    setTimeout(() => document.activeElement === document.body && this.#part('composer').focusIfWide());
   }
 
   #returned({ message, attachments }) {
@@ -89,7 +100,6 @@ class App extends Part {
     this.spoken = t('copied');
   }
 
-
   #help() {
     this.#part('help').open();
   }
@@ -107,6 +117,11 @@ class App extends Part {
     this.store.send(text, files);
   }
 
+  #toChat() {
+    this.#drawer(false);
+    this.#part('composer').focusIfWide();
+  }
+
   #drawer(open = !this.classList.contains('sidebar-open')) {
     this.classList.toggle('sidebar-open', open && matchMedia('(max-width: 760px)').matches);
     if (open) this.classList.remove('list-hidden');
@@ -116,7 +131,7 @@ class App extends Part {
     const { store } = this;
     return html`
       <llamero-sidebar .store=${store} .sessions=${store.sessions} .current=${store.sessionKey}
-        @navigate=${() => this.#drawer(false)} @help=${this.#help} @debug=${this.#debug}></llamero-sidebar>
+        @navigate=${this.#toChat} @help=${this.#help} @debug=${this.#debug}></llamero-sidebar>
       <div class="veil" @click=${() => this.#drawer(false)}></div>
       <main @attachment=${event => this.#part('attachment').show(event.detail)}>
         <header>

@@ -45,6 +45,13 @@ if (read(modulesStamp) !== lock) {
   writeFileSync(modulesStamp, lock);
 }
 
+const [en, zh] = await Promise.all(['en', 'zh'].map(name => import(`./texts/${name}.js`)));
+const differing = differences(en.default, zh.default);
+if (differing.length) {
+  console.error(`page: the texts of the two languages do not fit each other: ${differing.join(', ')}`);
+  process.exit(1);
+}
+
 const { build } = await import('esbuild');
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -87,6 +94,17 @@ const list = Object.fromEntries(
 );
 writeFileSync(join(out, 'files.json'), JSON.stringify(list, null, 1));
 writeFileSync(stamp, inputs);
+
+/** Texts that one language lacks, or whose {places} are others; on the page they would be foreign or have holes. */
+function differences(one, other, path = '') {
+  if (typeof one === 'string' && typeof other === 'string') {
+    const places = text => (text.match(/\{\w+\}/g) ?? []).sort().join();
+    return places(one) === places(other) ? [] : [path];
+  }
+  if (typeof one !== 'object' || typeof other !== 'object') return [path];
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])]
+    .flatMap(key => differences(one[key], other[key], path ? `${path}.${key}` : key));
+}
 
 /** Every browser that runs this page reads woff2; the older forms of the same fonts stay out. */
 function modernFonts({ path }) {

@@ -20,6 +20,7 @@ class Debug extends Panel {
   }
 
   async #ask() {
+    if (this.busy) return;
     this.busy = true;
     this.failure = '';
     try {
@@ -44,7 +45,7 @@ class Debug extends Panel {
     return html`<dialog aria-labelledby="debug-title" @click=${this.clickedBeside} @close=${this.#closed}>
       <div class="panel">
         <header><h2 id="debug-title">${icons.pulse}${t('debugTitle')}</h2>
-          <button class="icon" aria-label=${t('refresh')} title=${t('refresh')} ?disabled=${this.busy} @click=${this.#ask}>${icons.again}</button>
+          <button class="icon" aria-label=${t('refresh')} title=${t('refresh')} aria-disabled=${Boolean(this.busy)} @click=${this.#ask}>${icons.again}</button>
           <button class="icon" aria-label=${t('close')} title=${t('close')} @click=${this.close}>${icons.close}</button></header>
         ${this.failure ? html`<p class="failure">${this.failure}</p>` : nothing}
         ${this.report ? this.#body() : this.failure ? nothing : html`<p class="asking">${t('asking')}</p>`}

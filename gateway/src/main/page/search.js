@@ -56,7 +56,7 @@ class Search extends Part {
     if (event.key === 'Escape' && !event.shiftKey) {
       event.stopPropagation();
       this.#clear();
-      event.target.blur();
+      this.dispatchEvent(new Event('left'));
     }
     if (event.key === 'ArrowDown') {
       event.preventDefault();
@@ -75,7 +75,7 @@ class Search extends Part {
   #show(hit) {
     this.store.showHit(hit);
     this.#clear();
-    this.dispatchEvent(new Event('found'));
+    this.dispatchEvent(new Event('left'));
   }
 
   render() {

@@ -50,6 +50,13 @@ class Sidebar extends Part {
     if (title && title !== session.title) this.store.wish('sessions.rename', { sessionKey: session.key, title });
   }
 
+  /** The keyboard was in the field that is now a link again. */
+  async #backToLink({ key }, leave) {
+    leave();
+    await this.updateComplete;
+    this.querySelector(`a[href="#/c/${key}"]`)?.focus();
+  }
+
   #pin({ key, pinned }) {
     this.store.wish('sessions.pin', { sessionKey: key, pinned: !pinned });
   }
@@ -68,7 +75,7 @@ class Sidebar extends Part {
       <div class="brand"><img src="/icon.svg" alt="" width="26" height="26"><span>Llamero</span></div>
       <button class="new" @click=${() => this.#navigate(() => this.store.newChat())}>${icons.plus}<span>${t('newChat')}</span></button>
       <llamero-search .store=${this.store} @searching=${event => (this.searching = event.detail)}
-        @found=${() => this.dispatchEvent(new Event('navigate'))}></llamero-search>
+        @left=${() => this.dispatchEvent(new Event('navigate'))}></llamero-search>
       <nav aria-label=${t('chats')} ?hidden=${this.searching}>
         ${this.sessions.length ? nothing : html`<p class="empty">${t('noChats')}</p>`}
         ${groups(this.sessions).map(([name, sessions]) => html`
@@ -104,8 +111,8 @@ class Sidebar extends Part {
     if (this.renaming === session.key) {
       return html`<li><input .value=${session.title} maxlength="120" aria-label=${t('title')}
         @keydown=${event => {
-          if (event.key === 'Enter' && !event.isComposing) this.#renamed(event, session);
-          if (event.key === 'Escape') { event.stopPropagation(); this.renaming = null; }
+          if (event.key === 'Enter' && !event.isComposing) this.#backToLink(session, () => this.#renamed(event, session));
+          if (event.key === 'Escape') { event.stopPropagation(); this.#backToLink(session, () => (this.renaming = null)); }
         }} @blur=${event => this.#renamed(event, session)}></li>`;
     }
     return html`<li class=${session.key === this.current ? 'current' : ''}>

@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.llamero.gateway.chat.Chats;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Export and import over the socket: what goes out comes back, and what is wrong is refused whole. */
@@ -73,9 +79,13 @@ class ArchiveTest {
     }
 
     private String export(String format) throws InterruptedException {
+        return export(KEY, format);
+    }
+
+    private String export(String key, String format) throws InterruptedException {
         var file = new StringBuilder();
         for (int offset = 0, parts = 0; parts == 0 || offset > 0; parts++) {
-            JsonNode part = browser.granted("sessions.export", "sessionKey", KEY, "format", format, "offset", offset);
+            JsonNode part = browser.granted("sessions.export", "sessionKey", key, "format", format, "offset", offset);
             file.append(part.get("text").asText());
             offset = part.get("nextOffset").asInt();
         }
@@ -223,5 +233,105 @@ class ArchiveTest {
         JsonNode refused = importFile("import-001", file.toString(), 200_000);
         assertThat(refused.at("/error/message").asText()).contains("messages[1]." + field + " must be");
         assertThat(browser.granted("sessions.list").get("sessions")).hasSize(1);
+    }
+
+    private static String file(String... messages) {
+        return "{\"format\":\"llamero-chat\",\"version\":1,\"messages\":[" + String.join(",", messages) + "]}";
+    }
+
+    private static String message(int id, int parent, String role, String more) {
+        return "{\"id\":%d,\"parent\":%d,\"role\":\"%s\",\"content\":\"x\"%s}".formatted(id, parent, role, more);
+    }
+
+    /**
+     * What could be imported and then neither shown nor asked: the whole would be sent in one frame, or read at once.
+     */
+    static Stream<Arguments> monsters() {
+        String question = message(1, 0, "user", "");
+        String huge = "y".repeat(Chats.MESSAGE_CHARS_MAX + 1);
+        String calls = IntStream.range(0, 200)
+                .mapToObj(i -> "{\"name\":\"f\",\"arguments\":\"\"}")
+                .collect(Collectors.joining(","));
+        String versions = IntStream.range(2, 60)
+                .mapToObj(i -> message(i, 1, "assistant", ""))
+                .collect(Collectors.joining(","));
+        String ours = "<!-- user -->\n<!-- text -->\nHi\n<!-- /text -->\n";
+        return Stream.of(
+                Arguments.of(file(message(1, 0, "user", ",\"reasoning\":\"" + huge + "\"")), "messages[0].content"),
+                Arguments.of(
+                        file(question, message(2, 1, "assistant", ",\"reasoning\":\"" + huge.repeat(22) + "\"")),
+                        "messages[1].content"),
+                Arguments.of(
+                        file(question, message(2, 1, "assistant", ",\"toolCalls\":[" + calls + "]")),
+                        "messages[1].toolCalls"),
+                Arguments.of(file(question, versions), "messages[51].parent"),
+                Arguments.of(
+                        file(message(1, 0, "user", ",\"attachments\":[{\"text\":\"" + huge + "\"}]")),
+                        "messages[0].content"),
+                Arguments.of(
+                        file(message(1, 0, "user", ",\"model\":\"" + "m".repeat(201) + "\"")), "messages[0].model"),
+                Arguments.of("## User\n" + huge, "messages[0].content"),
+                Arguments.of(
+                        ours + "<!-- file text/plain a.txt -->\na\n<!-- /file -->\n".repeat(9),
+                        "messages[0].attachments"),
+                Arguments.of(
+                        ours + "<!-- file text/plain " + "n".repeat(201) + " -->\na\n<!-- /file -->\n",
+                        "messages[0].attachments.name"),
+                Arguments.of(
+                        ours + "<!-- assistant " + "m".repeat(201) + " -->\n<!-- text -->\nHi\n<!-- /text -->\n",
+                        "messages[1].model"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("monsters")
+    void whatCouldNeverBeShownIsRefusedWithItsPlace(String file, String place) throws InterruptedException {
+        JsonNode refused = importFile("import-001", file, 200_000);
+        assertThat(refused.at("/error/message").asText())
+                .startsWith("the file cannot be imported: ")
+                .contains(place + " must be at most");
+        assertThat(browser.granted("sessions.list").get("sessions")).isEmpty();
+    }
+
+    /** Goal: whatever is in a file is text, and comes back as it went in. */
+    @Test
+    void hostileTextIsKeptAsText() throws InterruptedException {
+        String attack =
+                "<img src=x onerror=alert(1)> '; DROP TABLE messages; -- \\u0000 \u202e ${jndi:ldap://x} %s {{x}}";
+        String key = importFile(
+                        "import-001",
+                        "# " + attack + "\n\n## User\n\n" + attack + "\n\n## Assistant\n\n" + attack + "\n",
+                        200_000)
+                .at("/payload/sessionKeys/0")
+                .asText();
+        assertThat(messages(key).findValuesAsText("content")).containsExactly(attack, attack);
+        assertThat(browser.granted("sessions.search", "query", "'; DROP TABLE").get("hits"))
+                .isNotEmpty();
+        String again = importFile("import-002", export(key, "json"), 200_000)
+                .at("/payload/sessionKeys/0")
+                .asText();
+        assertThat(messages(again).findValuesAsText("content")).containsExactly(attack, attack);
+    }
+
+    @Test
+    void timesOfTheFutureAreNow() throws InterruptedException {
+        String key = importFile("import-001", file(message(1, 0, "user", ",\"createdAt\":" + Long.MAX_VALUE)), 200_000)
+                .at("/payload/sessionKeys/0")
+                .asText();
+        assertThat(messages(key).at("/0/createdAt").asLong()).isLessThanOrEqualTo(System.currentTimeMillis());
+    }
+
+    @Test
+    void whoLeavesImportsLyingHoldsUpNobody() throws InterruptedException {
+        for (int i = 0; i < 10; i++) {
+            browser.granted("sessions.import", "importKey", "left-lying-" + i, "part", 0, "last", false, "text", "x");
+        }
+        assertThat(importFile("import-001", "## User\nHi", 200_000)
+                        .at("/payload/done")
+                        .asBoolean())
+                .isTrue();
+        assertThat(browser.ask("sessions.import", "importKey", "left-lying-0", "part", 1, "last", true, "text", "y")
+                        .at("/error/message")
+                        .asText())
+                .contains("begin the import again");
     }
 }

@@ -6,12 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.FilePayload;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What can be done with questions and answers: again, otherwise, further, with files and with settings. */
+/** What can be done with questions and answers: again, otherwise, further, with settings. */
 class BranchesTest extends BrowserTest {
     private Locator questions() {
         return page.locator("llamero-message.user .bubble");
@@ -111,30 +108,6 @@ class BranchesTest extends BrowserTest {
     }
 
     @Test
-    void textFilesGoWithAQuestionAndOthersAreRefused() throws Exception {
-        Locator picker = page.locator("llamero-composer input[type=file]");
-        picker.setInputFiles(new FilePayload[] {
-            file("notes.txt", "The password is xyzzy."), new FilePayload("cat.png", "image/png", new byte[] {-1, 0, 1})
-        });
-        assertThat(page.locator(".box .file")).containsText("notes.txt");
-        assertThat(page.locator(".notice")).containsText("cat.png is not a text file");
-        shoot("attachments");
-        ask("What is the password?");
-        assertThat(answer()).hasText("Hello.");
-        assertThat(proxy.nextRequest().body())
-                .contains("The password is xyzzy.")
-                .contains("notes.txt");
-        page.getByTitle("Show the text").click();
-        assertThat(page.locator(".file-text")).hasText("The password is xyzzy.");
-        page.keyboard().press("Escape");
-        drop("dropped.md", "# Dropped");
-        assertThat(page.locator(".box .file")).containsText("dropped.md");
-        button("Remove: dropped.md").click();
-        assertThat(page.locator(".box .file")).hasCount(0);
-        assertThat(complaints).isEmpty();
-    }
-
-    @Test
     void whatIsSentDuringAnAnswerGoesOutAfterIt() {
         proxy.answers((request, reply) -> {
             reply.begin().content("Still writing");
@@ -149,22 +122,5 @@ class BranchesTest extends BrowserTest {
         assertThat(page.locator(".queued")).hasCount(0);
         assertThat(questions()).hasText(new String[] {"First", "Second"});
         assertThat(page.locator("llamero-message.assistant")).hasCount(2);
-    }
-
-    private static FilePayload file(String name, String text) {
-        return new FilePayload(name, "text/plain", text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void drop(String name, String text) {
-        page.evaluate("""
-            ([name, text]) => {
-              const dataTransfer = new DataTransfer();
-              dataTransfer.items.add(new File([text], name, { type: 'text/plain' }));
-              for (const type of ['dragover', 'drop']) {
-                const event = new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
-                document.querySelector('main').dispatchEvent(event);
-              }
-            }\
-            """, List.of(name, text));
     }
 }

@@ -3,14 +3,19 @@ package dev.llamero.gateway;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.WebSocket;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ReducedMotion;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A page in a real browser, a gateway, and a scripted proxy behind it; for the tests that look at the page. Screenshots
- * go to {@code target/screenshots}. Nothing may be asked from anywhere but the gateway.
+ * go to {@code target/screenshots}. Nothing may be asked from anywhere but the gateway, and every frame of the socket
+ * must be one of the protocol.
  */
 abstract class BrowserTest {
     static final String RICH = """
@@ -52,6 +58,8 @@ abstract class BrowserTest {
         > Premature choice is the root of some evil.
         """;
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private static Chromium chromium;
 
     @TempDir
@@ -61,6 +69,10 @@ abstract class BrowserTest {
     final CountDownLatch goOn = new CountDownLatch(1);
     private final List<String> foreign = new ArrayList<>();
     final List<String> complaints = new ArrayList<>();
+    /** Names of the requests that the page sent, in their order. */
+    final List<String> asked = new ArrayList<>();
+
+    private final List<String> misspoken = new ArrayList<>();
     RunningGateway gateway;
     private BrowserContext context;
     Page page;
@@ -109,7 +121,46 @@ abstract class BrowserTest {
             }
         });
         page.onPageError(complaints::add);
+        if (listens()) {
+            page.onWebSocket(this::listen);
+        }
         page.navigate(gateway.http("/").toString());
+    }
+
+    /** Whether frames are looked at, which costs time. */
+    boolean listens() {
+        return true;
+    }
+
+    private void listen(WebSocket socket) {
+        var methods = new HashMap<String, String>();
+        socket.onFrameSent(frame -> hold(() -> {
+            JsonNode request = JSON.readTree(frame.binary());
+            methods.put(request.path("id").asText(), request.path("method").asText());
+            asked.add(request.path("method").asText());
+            ProtocolSchema.checkFrame(request);
+        }));
+        socket.onFrameReceived(frame -> hold(() -> {
+            JsonNode message = JSON.readTree(frame.text());
+            String method = methods.get(message.path("id").asText());
+            if (method == null) {
+                ProtocolSchema.checkFrame(message);
+            } else {
+                ProtocolSchema.checkResponse(method, message);
+            }
+        }));
+    }
+
+    private interface FrameCheck {
+        void run() throws IOException;
+    }
+
+    private void hold(FrameCheck check) {
+        try {
+            check.run();
+        } catch (AssertionError | IOException e) {
+            misspoken.add(e.toString());
+        }
     }
 
     @AfterEach
@@ -119,6 +170,7 @@ abstract class BrowserTest {
         gateway.close();
         proxy.close();
         assertThat(foreign).as("requests to elsewhere").isEmpty();
+        assertThat(misspoken).as("frames that are not of the protocol").isEmpty();
     }
 
     static Chromium chromium() {

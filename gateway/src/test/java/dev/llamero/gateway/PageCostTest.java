@@ -35,6 +35,11 @@ class PageCostTest extends BrowserTest {
 
     private final Semaphore slices = new Semaphore(0);
 
+    @Override
+    boolean listens() {
+        return false;
+    }
+
     @Test
     void aLongChatIsOpenedAndWrittenInto() throws IOException, InterruptedException {
         fill();

@@ -20,6 +20,8 @@ public final class Archive {
     static final int EXPORT_PART_CHARS = 400_000;
     /** Imports under way; more than a few at once is nobody's wish. */
     static final int IMPORTS_MAX = 4;
+    /** The same for one account, so that nobody takes all places. */
+    static final int IMPORTS_OF_ONE_MAX = 2;
 
     static final int SESSIONS_MAX = 1000;
     static final Duration IMPORT_AGE_MAX = Duration.ofMinutes(5);
@@ -140,6 +142,13 @@ public final class Archive {
         String of = owner + " " + importKey;
         if (part == 0) {
             imports.remove(of);
+            // Whoever begins a third one has left the first one lying.
+            List<String> ours = imports.keySet().stream()
+                    .filter(other -> other.startsWith(owner + " "))
+                    .toList();
+            if (ours.size() >= IMPORTS_OF_ONE_MAX) {
+                imports.remove(ours.getFirst());
+            }
             if (imports.size() >= IMPORTS_MAX) {
                 throw new ChatException("BUSY", IMPORTS_MAX + " files are being imported already; try again later");
             }
@@ -174,6 +183,9 @@ public final class Archive {
         if (chats.size() > SESSIONS_MAX) {
             throw new ChatException("INVALID_REQUEST", "the file has more than " + SESSIONS_MAX + " chats; split it");
         }
+        for (int i = 0; i < chats.size(); i++) {
+            chats.get(i).check(chats.size() == 1 ? "" : "chat " + (i + 1) + ": ");
+        }
         List<String> keys = store.transaction(() -> {
             var made = new java.util.ArrayList<String>();
             for (int i = 0; i < chats.size(); i++) {
@@ -198,7 +210,7 @@ public final class Archive {
         Map<Long, Long> ids = new HashMap<>(Map.of(0L, 0L));
         for (ArchivedChat.Entry entry : chat.messages()) {
             long id = store.messages()
-                    .insert(key, ids.get(entry.parent()), entry.role(), entry.text(), entry.createdAt());
+                    .insert(key, ids.get(entry.parent()), entry.role(), entry.text(), Math.min(entry.createdAt(), now));
             ids.put(entry.id(), id);
             store.messages().attach(id, entry.attachments());
             store.search().add(id, entry.content());

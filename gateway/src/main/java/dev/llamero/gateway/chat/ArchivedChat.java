@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.llamero.gateway.upstream.CompletionCall;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,12 @@ record ArchivedChat(String title, long createdAt, ChatSettings settings, long le
     static final String FORMAT = "llamero-chat";
     static final int VERSION = 1;
     static final int MESSAGES_MAX = 20_000;
+    /** As many as one answer of a server may have. */
+    static final int TOOL_CALLS_MAX = 128;
+
+    private static final int MODEL_CHARS_MAX = 200;
+    private static final int NAME_CHARS_MAX = 200;
+    private static final int MEDIA_TYPE_CHARS_MAX = 100;
 
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -56,6 +63,20 @@ record ArchivedChat(String title, long createdAt, ChatSettings settings, long le
                     turn == null ? "" : turn.finishReason(),
                     message.toolCalls(),
                     files);
+        }
+
+        /** All characters of it. */
+        long chars() {
+            return (long) content.length()
+                    + reasoning.length()
+                    + toolCalls.stream()
+                            .mapToLong(call -> call.id().length()
+                                    + call.name().length()
+                                    + call.arguments().length())
+                            .sum()
+                    + attachments.stream()
+                            .mapToLong(file -> file.text().length())
+                            .sum();
         }
 
         AnswerText text() {
@@ -106,6 +127,39 @@ record ArchivedChat(String title, long createdAt, ChatSettings settings, long le
             throw wrong("there is no chat in it");
         }
         return chats;
+    }
+
+    /**
+     * What holds for all conversations holds for one from a file, in whatever way that was written: what is larger
+     * could be neither shown nor asked.
+     *
+     * @param where goes before what is wrong
+     * @throws ChatException that names what is too much
+     */
+    void check(String where) {
+        Map<String, Integer> versions = new HashMap<>();
+        for (int i = 0; i < messages.size(); i++) {
+            Entry entry = messages.get(i);
+            String place = where + "messages[" + i + "].";
+            int version = versions.merge(entry.parent() + entry.role(), 1, Integer::sum);
+            atMost(place + "parent", version, Chats.SIBLINGS_MAX, "versions of one message");
+            atMost(place + "toolCalls", entry.toolCalls().size(), TOOL_CALLS_MAX, "calls");
+            atMost(place + "attachments", entry.attachments().size(), Attachment.MAX, "files");
+            atMost(place + "model", entry.model().length(), MODEL_CHARS_MAX, "characters");
+            for (Attachment file : entry.attachments()) {
+                atMost(place + "attachments.name", file.name().length(), NAME_CHARS_MAX, "characters");
+                atMost(place + "attachments.mediaType", file.mediaType().length(), MEDIA_TYPE_CHARS_MAX, "characters");
+            }
+            boolean question = entry.role().equals("user");
+            int charsMax = question ? Chats.MESSAGE_CHARS_MAX : CompletionCall.ANSWER_CHARS_MAX;
+            atMost(place + "content", entry.chars(), charsMax, "characters, with all that goes with it");
+        }
+    }
+
+    private static void atMost(String field, long count, long max, String unit) {
+        if (count > max) {
+            throw wrong(field + " must be at most " + max + " " + unit + ", not " + count);
+        }
     }
 
     static ChatException wrong(String what) {
@@ -165,10 +219,10 @@ record ArchivedChat(String title, long createdAt, ChatSettings settings, long le
                     id,
                     parent,
                     role,
-                    text(node, "content", Archive.IMPORT_CHARS_MAX, ""),
-                    text(node, "reasoning", Archive.IMPORT_CHARS_MAX, ""),
+                    text(node, "content", ""),
+                    text(node, "reasoning", ""),
                     Math.max(0, node.path("createdAt").asLong(0)),
-                    text(node, "model", 200, ""),
+                    text(node, "model", ""),
                     state(node.path("state").asText("DONE")),
                     text(node, "finishReason", 40, ""),
                     MessageStore.toolCalls(node.path("toolCalls")),
@@ -176,15 +230,10 @@ record ArchivedChat(String title, long createdAt, ChatSettings settings, long le
         }
 
         private List<Attachment> attachments(JsonNode list) {
-            if (list.size() > Attachment.MAX) {
-                throw wrong(where + "attachments must be at most " + Attachment.MAX);
-            }
             var files = new ArrayList<Attachment>();
             for (JsonNode node : list) {
                 files.add(new Attachment(
-                        text(node, "name", 200, "file"),
-                        text(node, "mediaType", 100, "text/plain"),
-                        text(node, "text", Archive.IMPORT_CHARS_MAX, "")));
+                        text(node, "name", "file"), text(node, "mediaType", "text/plain"), text(node, "text", "")));
             }
             return files;
         }
@@ -204,6 +253,10 @@ record ArchivedChat(String title, long createdAt, ChatSettings settings, long le
             } catch (IllegalArgumentException e) {
                 throw wrong(where + "settings." + e.getMessage());
             }
+        }
+
+        private String text(JsonNode node, String name, String otherwise) {
+            return text(node, name, Archive.IMPORT_CHARS_MAX, otherwise);
         }
 
         private String text(JsonNode node, String name, int max, String otherwise) {

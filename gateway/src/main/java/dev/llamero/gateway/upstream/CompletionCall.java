@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  */
 public final class CompletionCall {
     /** Far beyond any context; guards the memory against a server that never stops. */
-    static final int ANSWER_CHARS_MAX = 4 << 20;
+    public static final int ANSWER_CHARS_MAX = 4 << 20;
 
     /** How the proxy's comment about its and the server's time begins. */
     private static final String TIMINGS = "llamero-timings ";
