@@ -20,10 +20,6 @@ final class Scheduler {
 
     private static final int OLDEST_SHARE = 4;
 
-    /** Prompt rows beside answers before steps were measured. */
-    private static final int PROMPT_ROWS_FIRST = 64;
-
-    private static final int ROWS_BLOCK = 64;
     private static final Comparator<Slot> SHORTEST_FIRST =
             Comparator.comparingInt(Slot::pending).thenComparingLong(slot -> slot.age);
     private static final System.Logger LOG = System.getLogger(Scheduler.class.getName());
@@ -43,7 +39,7 @@ final class Scheduler {
     private int answerRowsDone;
     private int promptRowsDone;
     private int depthDone;
-    private int lastMixedRows = PROMPT_ROWS_FIRST;
+    private int lastMixedRows = StepTimes.ROWS_BLOCK;
 
     Scheduler(Decoder decoder, EngineLimits limits, Stepping stepping, SequenceCache cache) {
         this.decoder = decoder;
@@ -277,11 +273,9 @@ final class Scheduler {
         if (answerRows == 0) {
             return room;
         }
-        int rows = Math.min(times.promptRows(settings.targetItl().toNanos(), answerRows, depth()), 2 * lastMixedRows);
-        int all = rows + answerRows;
-        // Attention takes rows in blocks of this many; a part of a block costs nearly as much.
-        int whole = all < ROWS_BLOCK ? all : all - all % ROWS_BLOCK;
-        return Math.clamp(whole - answerRows, 1, Math.max(1, room));
+        int rows = times.promptRows(settings.targetItl().toNanos(), answerRows, depth());
+        rows = Math.min(rows, 2 * lastMixedRows - answerRows);
+        return Math.clamp(rows, 1, Math.max(1, room));
     }
 
     private int decoding() {
@@ -312,7 +306,7 @@ final class Scheduler {
             addRows(batch, slot, slot.stepRows);
         }
         if (decodeRows > 0) {
-            lastMixedRows = Math.max(PROMPT_ROWS_FIRST, batch.size() - decodeRows);
+            lastMixedRows = Math.max(StepTimes.ROWS_BLOCK, batch.size());
         }
     }
 

@@ -14,10 +14,11 @@ public record StepSettings(Duration targetItl, int draftTokensMax, double rowSha
     public static final Duration TARGET_ITL_GPU = Duration.ofMillis(50);
 
     /**
-     * On a CPU rows are evaluated well in blocks of 64 only (attention changes its method there), which take 100 to 200
-     * ms of a small model on two cores; a shorter target would make long prompts much slower.
+     * On a CPU rows are evaluated well in blocks of 64 only (attention changes its method there), which take 40 to 400
+     * ms of a small model on two cores, by the depth of the context; a shorter target would make long prompts much
+     * slower.
      */
-    public static final Duration TARGET_ITL_CPU = Duration.ofMillis(250);
+    public static final Duration TARGET_ITL_CPU = Duration.ofMillis(400);
 
     /** Longer drafts than this seldom hold. */
     public static final int DRAFT_TOKENS_DEFAULT = 16;

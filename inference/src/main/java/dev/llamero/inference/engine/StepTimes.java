@@ -7,7 +7,7 @@ package dev.llamero.inference.engine;
  * <p>A step of answer rows only is {@code single * factor(rows)}: one row's time follows the depth of the context,
  * while the factors, which change little, forget slowly, so that one bad measurement does not stay. A step with a
  * prompt is
- * {@code single + rows * perRow(depth)}, the last a line through the latest steps, newer ones counting more.
+ * {@code single + rows * perRow(depth)}, learned apart for steps of less than a block of rows.
  */
 final class StepTimes {
     /** Steps of more answer rows than this count as this many. */
@@ -22,7 +22,14 @@ final class StepTimes {
     private static final double SINGLE_WEIGHT = 0.2;
     private static final double FACTOR_WEIGHT = 0.5;
     private static final double FACTOR_KEPT = 0.998;
-    private static final double PROMPT_DECAY = 0.85;
+
+    /** Attention on a CPU takes rows in blocks of this many; a part of a block costs nearly as much as a whole. */
+    static final int ROWS_BLOCK = 64;
+
+    /** What a row may cost in a whole block, as a part of what it costs in less, for the block to be worth a delay. */
+    private static final double BLOCK_GAIN = 0.8;
+
+    private static final double BLOCK_STRETCH = 2;
 
     /** A measurement this many times the expected one is a hiccup of the machine and counts as this much. */
     private static final double HICCUP = 3;
@@ -37,12 +44,8 @@ final class StepTimes {
 
     private double single;
 
-    // Sums over the latest steps with prompt rows: weight, depth, cost per row, and their products.
-    private double weight;
-    private double depths;
-    private double costs;
-    private double depthsSquared;
-    private double depthsCosts;
+    private final RowCost blocks = new RowCost();
+    private final RowCost parts = new RowCost();
 
     StepTimes(double rowShare) {
         this.rowShareExpected = rowShare;
@@ -82,14 +85,7 @@ final class StepTimes {
      * @param depth cells in use, which is what attention reads
      */
     void prompted(int rows, int depth, long nanos) {
-        double cost = Math.max(0, nanos - single) / rows;
-        double known = promptRowNanos(depth);
-        cost = known == 0 ? cost : Math.min(cost, HICCUP * known);
-        weight = weight * PROMPT_DECAY + 1;
-        depths = depths * PROMPT_DECAY + depth;
-        costs = costs * PROMPT_DECAY + cost;
-        depthsSquared = depthsSquared * PROMPT_DECAY + (double) depth * depth;
-        depthsCosts = depthsCosts * PROMPT_DECAY + depth * cost;
+        (rows < ROWS_BLOCK ? parts : blocks).measured(depth, Math.max(0, nanos - single) / rows);
     }
 
     /** Expected time of a step of so many answer rows; 0 if no step was measured yet. */
@@ -97,39 +93,41 @@ final class StepTimes {
         return single * factor(Math.min(rows, ROWS_MAX));
     }
 
-    /** Expected time that one row adds to a step with a prompt; 0 if none was measured yet. */
-    double promptRowNanos(int depth) {
-        if (weight == 0) {
-            return 0;
-        }
-        double meanDepth = depths / weight;
-        double meanCost = costs / weight;
-        double variance = depthsSquared / weight - meanDepth * meanDepth;
-        double covariance = depthsCosts / weight - meanDepth * meanCost;
-        // Below a spread of some cells the slope would be noise.
-        double slope = variance < 1000 ? 0 : Math.max(0, covariance / variance);
-        return Math.max(meanCost / HICCUP, meanCost + slope * (depth - meanDepth));
+    /** Expected time that one row adds to a step of so many rows with a prompt; 0 if none was measured yet. */
+    double promptRowNanos(int rows, int depth) {
+        double block = blocks.at(depth);
+        double part = parts.at(depth);
+        return rows < ROWS_BLOCK && part > 0 || block == 0 ? part : block;
     }
 
     /**
      * How many prompt rows a step may carry so that it ends within the target.
      *
      * <p>Where the answers alone take most of the target, the prompt gets as long as they take, so that it goes on.
+     * Where no whole block fits, the prompt gets one all the same if its rows cost less there and it ends within twice
+     * the time: on a CPU attention over some thousand cells costs 1.7 times as much per row in a part of a block.
      *
      * @param answerRows rows of answers and drafts in the same step
      * @return at least 1; as many as fit into an int if nothing was measured yet
      */
     int promptRows(long targetNanos, int answerRows, int depth) {
-        double perRow = promptRowNanos(depth);
+        double perRow = promptRowNanos(ROWS_BLOCK, depth);
         if (perRow == 0) {
             return Integer.MAX_VALUE;
         }
         double nanos = Math.max(targetNanos - single, answerNanos(answerRows));
-        return (int) Math.max(1, nanos / perRow - answerRows);
+        int rows = (int) Math.min(Integer.MAX_VALUE, nanos / perRow);
+        if (rows >= ROWS_BLOCK) {
+            return Math.max(1, rows - rows % ROWS_BLOCK - answerRows);
+        }
+        double perPartRow = Math.max(perRow, promptRowNanos(1, depth));
+        boolean blockPays = perRow < BLOCK_GAIN * perPartRow && ROWS_BLOCK * perRow <= BLOCK_STRETCH * nanos;
+        return (int) Math.max(1, (blockPays ? ROWS_BLOCK : nanos / perPartRow) - answerRows);
     }
 
     /** Expected time of a step with answers and, if there are any, prompt rows. */
     double stepNanos(int answerRows, int promptRows, int depth) {
-        return promptRows == 0 ? answerNanos(answerRows) : single + (answerRows + promptRows) * promptRowNanos(depth);
+        int rows = answerRows + promptRows;
+        return promptRows == 0 ? answerNanos(answerRows) : single + rows * promptRowNanos(rows, depth);
     }
 }

@@ -65,17 +65,38 @@ class StepTimesTest {
         for (int depth = 0; depth < 4000; depth += 100) {
             times.prompted(64, depth, prompt(64, depth));
         }
-        int shallow = times.promptRows(TARGET, 2, 3000);
-        int deep = times.promptRows(TARGET, 2, 6000);
-        assertThat(prompt(shallow + 2, 3000)).isCloseTo(TARGET, within(2_000_000L));
-        assertThat(prompt(deep + 2, 6000)).isCloseTo(TARGET, within(4_000_000L));
-        assertThat(deep).isLessThan(shallow);
+        int shallow = times.promptRows(TARGET, 2, 1000);
+        int deep = times.promptRows(TARGET, 2, 9000);
+        assertThat(shallow + 2).isEqualTo(192);
+        assertThat(prompt(deep + 2, 9000)).isCloseTo(TARGET, within(4_000_000L));
+        assertThat(deep + 2).isLessThan(StepTimes.ROWS_BLOCK);
+    }
+
+    @Test
+    void aBlockThatIsCheaperPerRowIsTakenWithinTwiceTheTarget() {
+        times.answered(1, 7_000_000);
+        for (int i = 0; i < 40; i++) {
+            times.prompted(64, 4000, 7_000_000 + 64 * 1_000_000L);
+            times.prompted(30, 4000, 7_000_000 + 30 * 1_700_000L);
+        }
+        assertThat(times.promptRows(TARGET, 2, 4000)).isEqualTo(62);
+        assertThat(times.promptRows(TARGET / 2, 2, 4000)).isEqualTo(18_000_000 / 1_700_000 - 2);
+    }
+
+    @Test
+    void rowsThatCostTheSameInAPartOfABlockKeepTheTarget() {
+        times.answered(1, 7_000_000);
+        for (int i = 0; i < 40; i++) {
+            times.prompted(64, 4000, 7_000_000 + 64 * 1_000_000L);
+            times.prompted(30, 4000, 7_000_000 + 30 * 1_100_000L);
+        }
+        assertThat(times.promptRows(TARGET, 2, 4000)).isEqualTo(43_000_000 / 1_100_000 - 2);
     }
 
     @Test
     void aPromptGoesOnWhereAnswersAloneTakeTheWholeTarget() {
         times.answered(1, 10 * TARGET);
         times.prompted(10, 0, 10 * TARGET + 10 * 5_000_000);
-        assertThat(times.promptRows(TARGET, 1, 0)).isEqualTo(99);
+        assertThat(times.promptRows(TARGET, 1, 0)).isEqualTo(63);
     }
 }
