@@ -24,7 +24,7 @@ public record CreateBody(
         Optional<Map<String, String>> files,
         Optional<Map<String, String>> draftFiles,
         String draftQuantize,
-        Map<String, String> adapters,
+        Optional<Map<String, String>> adapters,
         String template,
         String system,
         Object license,
@@ -49,7 +49,7 @@ public record CreateBody(
                         Optional.ofNullable(fields.texts("files")),
                         Optional.ofNullable(fields.texts("draft_files")),
                         fields.string("draft_quantize"),
-                        orEmpty(fields.texts("adapters")),
+                        Optional.ofNullable(fields.texts("adapters")),
                         fields.string("template"),
                         fields.string("system"),
                         fields.any("license"),
@@ -87,23 +87,26 @@ public record CreateBody(
         }
         if (!message.toolCalls().isEmpty()) {
             object.put(
-                    "tool_calls",
-                    message.toolCalls().stream().map(CreateBody::toolCall).toList());
+                    "tool_calls", fields.structs("tool_calls", "[]api.ToolCall", "api.ToolCall", CreateBody::toolCall));
         }
         put(object, "tool_name", message.toolName());
         put(object, "tool_call_id", message.toolCallId());
         return object;
     }
 
-    private static Map<String, Object> toolCall(ChatMessage.ToolCall call) {
-        Map<String, Object> function = new LinkedHashMap<>();
-        function.put("index", 0);
-        function.put("name", call.name());
-        function.put("arguments", call.arguments());
+    private static Map<String, Object> toolCall(GoStruct fields) {
         Map<String, Object> object = new LinkedHashMap<>();
-        put(object, "id", call.id());
-        object.put("function", function);
+        put(object, "id", fields.string("id"));
+        object.put("function", fields.struct("function", "api.ToolCallFunction", CreateBody::function));
         return object;
+    }
+
+    private static Map<String, Object> function(GoStruct fields) {
+        Map<String, Object> function = new LinkedHashMap<>();
+        function.put("index", fields.integer("index"));
+        function.put("name", fields.string("name"));
+        function.put("arguments", orEmpty(fields.map("arguments")));
+        return function;
     }
 
     private static void put(Map<String, Object> object, String key, String text) {

@@ -16,6 +16,8 @@ public record ShowRequest(String model, boolean verbose, String system, Map<Stri
             String model = fields.string("model");
             String name = fields.string("name");
             String system = fields.string("system");
+            // Has no effect, but must be a text.
+            fields.string("template");
             Map<String, Object> options = fields.map("options");
             return new ShowRequest(
                     model.isEmpty() ? name : model,

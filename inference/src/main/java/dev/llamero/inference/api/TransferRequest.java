@@ -21,6 +21,9 @@ public record TransferRequest(String model, boolean insecure, boolean stream) {
     private static TransferRequest of(GoStruct fields) {
         String model = fields.string("model");
         String name = fields.string("name");
+        // These have no effect, but must be texts.
+        fields.string("username");
+        fields.string("password");
         return new TransferRequest(
                 model.isEmpty() ? name : model, fields.bool("insecure", false), fields.bool("stream", true));
     }

@@ -4,8 +4,8 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
-/** Real numbers in Go's formats. */
-final class FloatText {
+/** Real numbers in Go's formats. Any thread. */
+public final class FloatText {
     private FloatText() {}
 
     /** Decimal digits d1 d2 ... of 0.d1d2... times ten to the point. */
@@ -21,7 +21,7 @@ final class FloatText {
      * @param format e, E, f, g, G, b, x or X
      * @param precision -1 for as many digits as tell the number from its neighbours
      */
-    static String of(double value, char format, int precision) {
+    public static String of(double value, char format, int precision) {
         if (Double.isNaN(value)) {
             return "NaN";
         }

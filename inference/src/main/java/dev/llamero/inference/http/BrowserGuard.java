@@ -27,7 +27,7 @@ final class BrowserGuard {
     private static final HeaderName ALLOW_HEADERS = HeaderNames.create("Access-Control-Allow-Headers");
     private static final HeaderName MAX_AGE = HeaderNames.create("Access-Control-Max-Age");
     private static final Pattern IP_LITERAL =
-            Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+            Pattern.compile("(0|[1-9][0-9]{0,2})(\\.(0|[1-9][0-9]{0,2})){3}|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
     private final List<Pattern> origins;
     private final boolean anyOrigin;
@@ -55,17 +55,18 @@ final class BrowserGuard {
         this.origins = patterns.stream().map(BrowserGuard::wildcard).toList();
     }
 
+    /** What has no wildcard is compared in lower case, as browsers send it; Ollama changes no case of the others. */
     private static Pattern wildcard(String origin) {
         var parts = new ArrayList<String>();
-        for (String part : origin.split("\\*", -1)) {
+        for (String part : (origin.contains("*") ? origin : origin.toLowerCase(Locale.ROOT)).split("\\*", -1)) {
             parts.add(Pattern.quote(part));
         }
-        return Pattern.compile(String.join(".*", parts), Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+        return Pattern.compile(String.join(".*", parts), Pattern.DOTALL);
     }
 
     /** The status that ends the exchange here, or empty to go on; sets what CORS wants on the reply. */
     Optional<Integer> check(Exchange exchange) {
-        String host = exchange.header(HeaderNames.HOST).orElse("");
+        String host = exchange.host();
         String origin = exchange.header(HeaderNames.ORIGIN).orElse("");
         boolean options = exchange.method().equals("OPTIONS");
         if (!origin.isEmpty() && !origin.equals("http://" + host) && !origin.equals("https://" + host)) {
@@ -111,7 +112,7 @@ final class BrowserGuard {
     private static String nameOf(String host) {
         if (host.startsWith("[")) {
             int end = host.indexOf(']');
-            return end < 0 ? host : host.substring(1, end);
+            return end <= 1 ? host : host.substring(1, end);
         }
         int colon = host.lastIndexOf(':');
         return colon >= 0 && host.indexOf(':') == colon ? host.substring(0, colon) : host;
@@ -120,9 +121,10 @@ final class BrowserGuard {
     private static boolean isOwnAddress(String literal) {
         try {
             InetAddress address = InetAddress.getByName(literal);
-            boolean uniqueLocal = address.getAddress().length == 16 && (address.getAddress()[0] & 0xfe) == 0xfc;
+            boolean version4 = address.getAddress().length == 4;
+            boolean uniqueLocal = !version4 && (address.getAddress()[0] & 0xfe) == 0xfc;
             return address.isLoopbackAddress()
-                    || address.isSiteLocalAddress()
+                    || version4 && address.isSiteLocalAddress()
                     || address.isAnyLocalAddress()
                     || uniqueLocal
                     || NetworkInterface.getByInetAddress(address) != null;

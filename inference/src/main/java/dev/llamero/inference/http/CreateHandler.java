@@ -33,12 +33,10 @@ final class CreateHandler {
                 && body.draftFiles().orElse(Map.of()).isEmpty()) {
             throw ApiException.badRequest("--draft-quantize requires a DRAFT model");
         }
-        checkFiles(body.adapters(), false);
+        checkFiles(body.adapters().orElse(Map.of()), false);
         ModelName given =
                 ModelName.parse(body.model()).orElseThrow(() -> ApiException.badRequest("invalid model name"));
         StoreAccess access = store.access();
-        checkUnsupported(body);
-        checkParameters(body.parameters());
         ModelName name = access.folder().manifests().spelling(given);
         ProgressReply.run(exchange, body.stream(), progress -> access.creator().create(request(name, body), progress));
     }
@@ -56,25 +54,27 @@ final class CreateHandler {
         });
     }
 
-    private static void checkUnsupported(CreateBody body) {
+    private static void checkUnsupported(CreateBody body) throws CreateException {
         if (body.draftFiles().isPresent()) {
-            throw ApiException.badRequest("draft_files: draft models are not supported; leave DRAFT out");
+            throw new CreateException(400, "draft_files: draft models are not supported; leave DRAFT out");
         }
         if (!body.remoteHost().isEmpty()) {
-            throw ApiException.badRequest("remote_host: models that run elsewhere are not supported");
+            throw new CreateException(400, "remote_host: models that run elsewhere are not supported");
         }
     }
 
     /** A value of a wrong type would make every later request fail, so it is refused here, which Ollama does not do. */
-    private static void checkParameters(Map<String, Object> parameters) {
+    private static void checkParameters(Map<String, Object> parameters) throws CreateException {
         try {
             ModelOptions.merge(parameters);
         } catch (ApiException e) {
-            throw ApiException.badRequest("parameters: " + e.getMessage());
+            throw new CreateException(400, "parameters: " + e.getMessage());
         }
     }
 
     private static CreateRequest request(ModelName name, CreateBody body) throws CreateException {
+        checkUnsupported(body);
+        checkParameters(body.parameters());
         return new CreateRequest(
                 name,
                 from(body.from()),
@@ -96,11 +96,12 @@ final class CreateHandler {
         if (text.isEmpty()) {
             return Optional.empty();
         }
-        Optional<ModelName> name = ModelStore.nameOf(text);
-        if (name.isEmpty()) {
+        try {
+            return Optional.of(
+                    ModelStore.nameOf(text).orElseThrow(() -> new CreateException(400, "invalid model name")));
+        } catch (ApiException e) {
             throw new CreateException(400, "invalid model name");
         }
-        return name;
     }
 
     private static List<String> licenses(Object license) throws CreateException {

@@ -32,26 +32,45 @@ final class Dispatcher {
         var exchange = new Exchange(request, response, id, connections.watch(request.socketId()), writes);
         exchange.reply(REQUEST_ID, id);
         try {
-            route(exchange);
+            answer(exchange);
+            if (isLast(request)) {
+                // Else the rest of the body would be read as the next request, and answered.
+                exchange.dropBody();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CloseConnectionException("interrupted while answering", e);
-        } catch (CloseConnectionException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            fail(exchange, e);
         } finally {
-            if (request.headers().first(HeaderNames.CONNECTION).orElse("").equalsIgnoreCase("close")) {
+            if (isLast(request)) {
                 connections.closeAfterReply(request.socketId());
             }
             log(exchange);
         }
     }
 
+    private static boolean isLast(ServerRequest request) {
+        return request.headers().first(HeaderNames.CONNECTION).orElse("").equalsIgnoreCase("close");
+    }
+
+    private void answer(Exchange exchange) throws InterruptedException {
+        try {
+            var fault = HostHeader.fault(exchange);
+            if (fault.isPresent()) {
+                exchange.send(400, "text/plain; charset=utf-8", Texts.utf8(fault.get()));
+            } else {
+                route(exchange);
+            }
+        } catch (CloseConnectionException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            fail(exchange, e);
+        }
+    }
+
     private void route(Exchange exchange) throws InterruptedException {
         String method = exchange.method();
         String path = exchange.path();
-        var redirect = routes.redirect(method, path);
+        var redirect = routes.redirect(method, path, exchange.rawPath());
         if (redirect.isPresent()) {
             Redirects.send(exchange, redirect.get());
             return;

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -52,8 +53,43 @@ final class Exchange {
 
     /** The path with its escapes read, as routes and names in it mean it. */
     String path() {
-        String raw = request.prologue().uriPath().rawPath();
+        String raw = rawPath();
         return raw.indexOf('%') < 0 ? raw : URLDecoder.decode(raw.replace("+", "%2B"), StandardCharsets.UTF_8);
+    }
+
+    /** The path as it was sent, without the address that a request to a proxy has before it. */
+    String rawPath() {
+        String raw = request.prologue().uriPath().rawPath();
+        int start = authorityStart(raw);
+        int slash = start == 0 ? 0 : raw.indexOf('/', start);
+        return slash < 0 ? "/" : raw.substring(slash);
+    }
+
+    /** Whom the client means: the host of an absolute address, else the header; "" if it says nothing. */
+    String host() {
+        String raw = request.prologue().uriPath().rawPath();
+        int start = authorityStart(raw);
+        if (start == 0) {
+            return header(HeaderNames.HOST).orElse("");
+        }
+        int slash = raw.indexOf('/', start);
+        return raw.substring(start, slash < 0 ? raw.length() : slash);
+    }
+
+    private static int authorityStart(String raw) {
+        return raw.startsWith("http://") ? "http://".length() : raw.startsWith("https://") ? "https://".length() : 0;
+    }
+
+    /** Values of a header, one for each of its lines. */
+    List<String> headers(HeaderName name) {
+        return request.headers().contains(name) ? request.headers().get(name).allValues() : List.of();
+    }
+
+    /** Reads what is left of a body that no handler asked for. */
+    void dropBody() {
+        if (request.content().hasEntity() && header(HeaderNames.EXPECT).isEmpty()) {
+            request.content().consume();
+        }
     }
 
     /** What follows the last slash of the path. */

@@ -6,11 +6,9 @@ import dev.llamero.inference.api.ShowRequest;
 import dev.llamero.inference.engine.Engine;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
-import dev.llamero.inference.model.ModelHeader;
 import dev.llamero.inference.model.ModelStore;
 import io.helidon.http.HeaderNames;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** What is there: {@code /api/tags}, {@code /api/ps}, {@code /api/show} (specification 15). Any thread. */
@@ -85,14 +83,14 @@ final class ModelsHandler {
     }
 
     static Map<String, Object> details(LocalModel model, String parent) {
-        ModelHeader header = model.header();
+        LocalModel.Details shown = model.text().builtIns().details().or(model.header());
         Map<String, Object> details = new LinkedHashMap<>();
         details.put("parent_model", parent);
-        details.put("format", "gguf");
-        details.put("family", header.architecture());
-        details.put("families", List.of(header.architecture()));
-        details.put("parameter_size", header.parameterSize());
-        details.put("quantization_level", header.quantization());
+        details.put("format", shown.format());
+        details.put("family", shown.family());
+        details.put("families", shown.families());
+        details.put("parameter_size", shown.parameterSize());
+        details.put("quantization_level", shown.quantization());
         return details;
     }
 

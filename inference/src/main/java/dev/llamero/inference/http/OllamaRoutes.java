@@ -104,11 +104,14 @@ final class OllamaRoutes {
                 : Optional.of(METHODS.stream().filter(methods::containsKey).collect(Collectors.joining(", ")));
     }
 
-    /** Where a path that is written otherwise leads; empty if it stands as it is. */
-    Optional<Redirect> redirect(String method, String path) {
-        String clean = clean(path);
-        if (!clean.equals(path)) {
-            return Optional.of(new Redirect(307, clean));
+    /**
+     * Where a path that is written otherwise leads; empty if it stands as it is.
+     *
+     * @param raw the path as it was sent: dots that are escaped lead nowhere else
+     */
+    Optional<Redirect> redirect(String method, String path, String raw) {
+        if (!clean(raw).equals(raw)) {
+            return Optional.of(new Redirect(307, clean(path)));
         }
         String bare = path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         return !bare.equals(path) && endpoint(method, bare).isPresent()

@@ -1,7 +1,7 @@
 package dev.llamero.inference.http;
 
-import dev.llamero.inference.api.JsonText;
 import dev.llamero.inference.api.ShowRequest;
+import dev.llamero.inference.gotemplate.GoTemplateException;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelHeader;
 import dev.llamero.models.GgufTensor;
@@ -9,10 +9,12 @@ import dev.llamero.models.modelfile.Modelfile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -47,8 +49,6 @@ final class ShowReply {
         putText(object, "parameters", parameterLines());
         object.put("template", template());
         putText(object, "system", system);
-        putText(object, "renderer", model.text().builtIns().renderer());
-        putText(object, "parser", model.text().builtIns().parser());
         object.put("details", ModelsHandler.details(model, model.parent()));
         if (!model.text().messages().isEmpty()) {
             object.put(
@@ -95,8 +95,15 @@ final class ShowReply {
         }
     }
 
+    /** The one that makes the prompts, if it is valid. */
     private String template() {
-        return model.text().template().or(() -> model.header().chatTemplate()).orElse(DEFAULT_TEMPLATE);
+        Optional<String> go = model.text().template();
+        Optional<String> jinja = model.header().chatTemplate();
+        try {
+            return (model.goTemplate().isPresent() ? go : jinja.or(() -> go)).orElse(DEFAULT_TEMPLATE);
+        } catch (GoTemplateException e) {
+            return go.orElse(DEFAULT_TEMPLATE);
+        }
     }
 
     private static Map<String, Object> message(LocalModel.Message message) {
@@ -128,25 +135,18 @@ final class ShowReply {
         return object;
     }
 
+    /** Those that the model has stored. */
     private String parameterLines() {
         var lines = new ArrayList<String>();
-        parameters.forEach((key, value) -> {
-            for (Object item : value instanceof List<?> list ? list : List.of(value)) {
-                String shown = item instanceof String text ? quoted(text) : JsonText.of(item);
-                lines.add(("%-" + PARAMETER_COLUMNS + "s %s").formatted(key, shown));
-            }
-        });
+        new TreeMap<>(model.text().parameters())
+                .forEach((key, value) -> items(value)
+                        .forEach(item -> lines.add(
+                                ("%-" + PARAMETER_COLUMNS + "s %s").formatted(key, ShownValue.literal(item)))));
         return String.join("\n", lines);
     }
 
-    /** A Go string literal: quotes and line breaks escaped, nothing for HTML. */
-    private static String quoted(String text) {
-        String escaped = text.replace("\\", "\\\\")
-                .replace("\"", "\\\"")
-                .replace("\n", "\\n")
-                .replace("\r", "\\r")
-                .replace("\t", "\\t");
-        return "\"" + escaped + "\"";
+    private static List<?> items(Object value) {
+        return value instanceof List<?> list ? list : Collections.singletonList(value);
     }
 
     private String modelfile() {
@@ -159,11 +159,7 @@ final class ShowReply {
         addText(commands, "system", system);
         addText(commands, "renderer", text.builtIns().renderer());
         addText(commands, "parser", text.builtIns().parser());
-        parameters.forEach((key, value) -> {
-            for (Object item : value instanceof List<?> list ? list : List.of(value)) {
-                add(commands, key, item instanceof String string ? string : JsonText.of(item));
-            }
-        });
+        parameters.forEach((key, value) -> items(value).forEach(item -> add(commands, key, ShownValue.plain(item))));
         text.licenses().forEach(license -> add(commands, "license", license));
         text.messages()
                 .forEach(

@@ -1,7 +1,7 @@
 package dev.llamero.inference.model;
 
 import dev.llamero.inference.gotemplate.GoTemplateException;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 
 /** What a model can do, found as Ollama finds it (specification 15.4), with the prompt's template that is used here. */
@@ -11,7 +11,9 @@ final class Capabilities {
     private Capabilities() {}
 
     static List<String> of(LocalModel model) {
-        var found = new ArrayList<String>();
+        // Whether it answers or embeds is seen in the weights alone, since that decides what runs it.
+        var found = new LinkedHashSet<>(model.text().builtIns().details().capabilities());
+        found.removeAll(List.of("completion", "embedding"));
         List<String> ofTemplate = ofTemplate(model);
         for (String capability : List.of("tools", "thinking")) {
             if (ofTemplate.contains(capability)) {

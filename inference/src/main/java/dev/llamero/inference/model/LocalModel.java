@@ -66,9 +66,40 @@ public record LocalModel(
                 BuiltIns.NONE);
     }
 
-    /** Names of Ollama's built-in prompt renderer and answer parser, and the oldest version; each "" if none. */
-    public record BuiltIns(String renderer, String parser, String requires) {
-        static final BuiltIns NONE = new BuiltIns("", "", "");
+    /**
+     * Names of Ollama's built-in prompt renderer and answer parser, and the oldest version; each "" if none.
+     *
+     * @param details what lists show in place of what the weights say
+     */
+    public record BuiltIns(String renderer, String parser, String requires, Details details) {
+        static final BuiltIns NONE = new BuiltIns("", "", "", Details.NONE);
+    }
+
+    /**
+     * What a model's config says of its weights; what it leaves out is "" or an empty list.
+     *
+     * @param capabilities beside those that are found
+     */
+    public record Details(
+            String format,
+            String family,
+            List<String> families,
+            String parameterSize,
+            String quantization,
+            List<String> capabilities) {
+        static final Details NONE = new Details("", "", List.of(), "", "", List.of());
+
+        /** The same with the weights' own words where the config has none. */
+        public Details or(ModelHeader header) {
+            boolean unknown = quantization.isEmpty() || quantization.equalsIgnoreCase("unknown");
+            return new Details(
+                    format.isEmpty() ? "gguf" : format,
+                    family.isEmpty() ? header.architecture() : family,
+                    families.isEmpty() ? List.of(header.architecture()) : families,
+                    parameterSize.isEmpty() ? header.parameterSize() : parameterSize,
+                    unknown ? header.quantization() : quantization,
+                    capabilities);
+        }
     }
 
     /** What makes a loaded model another one: models with equal keys share it. */

@@ -128,11 +128,28 @@ public final class OllamaStore implements ModelStore.Source {
             return new LocalModel.BuiltIns(
                     config.path("renderer").asText(),
                     config.path("parser").asText(),
-                    config.path("requires").asText());
+                    config.path("requires").asText(),
+                    details(config));
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "cannot read a model's config: " + e);
             return LocalModel.BuiltIns.NONE;
         }
+    }
+
+    private static LocalModel.Details details(JsonNode config) {
+        return new LocalModel.Details(
+                config.path("model_format").asText(),
+                config.path("model_family").asText(),
+                texts(config.path("model_families")),
+                config.path("model_type").asText(),
+                config.path("file_type").asText(),
+                texts(config.path("capabilities")));
+    }
+
+    private static List<String> texts(JsonNode list) {
+        var texts = new ArrayList<String>();
+        list.forEach(item -> texts.add(item.asText()));
+        return texts;
     }
 
     private Optional<String> text(Optional<Layer> layer) throws IOException {

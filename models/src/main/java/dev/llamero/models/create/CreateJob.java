@@ -59,8 +59,8 @@ final class CreateJob {
         } else {
             throw new CreateException(400, "neither 'from' or 'files' was specified");
         }
-        if (!request.adapters().isEmpty()) {
-            parts.addAll(files.adapters(request.adapters()));
+        if (request.adapters().isPresent()) {
+            parts.addAll(files.adapters(request.adapters().get()));
         }
         config.override(request.info());
         storeWeights(rewriter);

@@ -46,8 +46,16 @@ final class SourceFiles {
         return SplitModels.join(parts);
     }
 
-    /** The layer of an adapter. */
+    /** The layer of an adapter, whose every fault is the request's. */
     List<Part> adapters(Map<String, String> files) throws IOException {
+        try {
+            return List.of(adapter(files));
+        } catch (CreateException e) {
+            throw new CreateException(400, e.getMessage());
+        }
+    }
+
+    private Part adapter(Map<String, String> files) throws IOException {
         requireGguf(files);
         if (files.size() > 1) {
             throw new CreateException(400, "only one adapter is currently supported");
@@ -59,7 +67,7 @@ final class SourceFiles {
                     400,
                     file.getKey() + " is no LoRA adapter: its general.type is not \"adapter\"; use FROM for models");
         }
-        return List.of(part);
+        return part;
     }
 
     private void requireGguf(Map<String, String> files) throws IOException {

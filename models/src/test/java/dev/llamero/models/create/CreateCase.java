@@ -35,7 +35,7 @@ final class CreateCase {
                 name(name),
                 from,
                 files,
-                Map.of(),
+                Optional.empty(),
                 "",
                 system,
                 List.of(),
