@@ -36,9 +36,8 @@ final class Listeners {
             ConnectionClock clock,
             Handler door,
             CallRecords records) {
-        WebServerConfig.Builder builder = base(settings, clock, records)
+        WebServerConfig.Builder builder = base(settings, settings.maxBodyBytes(), clock, records)
                 .port(settings.port())
-                .maxPayloadSize(settings.maxBodyBytes())
                 .routing(routing -> routing.any(door));
         certificates.ifPresent(kept -> {
             // Helidon's NIO sockets ask the resolver for each client's name before a handshake; these do not.
@@ -61,14 +60,14 @@ final class Listeners {
             ConnectionClock clock,
             IntSupplier httpsPort,
             CallRecords records) {
-        return base(settings, clock, records)
+        return base(settings, REDIRECT_BODY_BYTES_MAX, clock, records)
                 .port(settings.edge().httpPort().orElseThrow())
-                .maxPayloadSize(REDIRECT_BODY_BYTES_MAX)
                 .routing(routing -> routing.any(new RedirectDoor(certificates::challengeAnswer, httpsPort)))
                 .build();
     }
 
-    private static WebServerConfig.Builder base(ProxySettings settings, ConnectionClock clock, CallRecords records) {
+    private static WebServerConfig.Builder base(
+            ProxySettings settings, long bodyBytesMax, ConnectionClock clock, CallRecords records) {
         EdgeSettings.ConnectionLimits limits = settings.edge().limits();
         Http1Config http1 =
                 Http1Config.builder().maxHeadersSize(limits.headBytes()).build();
@@ -77,7 +76,8 @@ final class Listeners {
                 .shutdownHook(false)
                 .shutdownGracePeriod(LAST_GRACE)
                 .protocolsDiscoverServices(false)
-                .addConnectionSelector(new WatchedConnections(http1, clock))
+                .addConnectionSelector(new WatchedConnections(http1, clock, bodyBytesMax))
+                .maxPayloadSize(bodyBytesMax)
                 // Without it, the second small write of a stream waits for the client's delayed acknowledgement.
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .writeQueueLength(0)

@@ -61,7 +61,7 @@ public final class ProxyServer implements AutoCloseable {
         this.slowClients =
                 new SlowClients(settings.slowClient(), settings.edge().limits().body());
         this.clock = new ConnectionClock(
-                settings.edge().limits().head(), settings.edge().limits().idle());
+                settings.edge().limits().head(), settings.edge().limits().idle(), settings.slowClient());
         this.live = new LiveProxy(source, settings);
         var frontDoor = new FrontDoor(live::get, new Routes(running, slowClients, VERSION), edge(settings), records);
         this.server = Listeners.callers(settings, certificates, clock, frontDoor, records);
@@ -121,7 +121,9 @@ public final class ProxyServer implements AutoCloseable {
 
     private static Edge edge(ProxySettings settings) {
         return new Edge(
-                new Origins(settings.edge().corsOrigins()), settings.edge().tlsNames());
+                new Origins(settings.edge().corsOrigins()),
+                settings.edge().tlsNames(),
+                settings.edge().limits().headBytes());
     }
 
     private Optional<WebServer> startAdmin() {

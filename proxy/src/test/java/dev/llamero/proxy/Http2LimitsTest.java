@@ -1,11 +1,23 @@
 package dev.llamero.proxy;
 
+import static dev.llamero.proxy.Http2Frames.CONTINUATION;
+import static dev.llamero.proxy.Http2Frames.DATA;
+import static dev.llamero.proxy.Http2Frames.END_HEADERS;
+import static dev.llamero.proxy.Http2Frames.END_STREAM;
+import static dev.llamero.proxy.Http2Frames.HEADERS;
+import static dev.llamero.proxy.Http2Frames.PREFACE;
+import static dev.llamero.proxy.Http2Frames.SETTINGS;
+import static dev.llamero.proxy.Http2Frames.dribble;
+import static dev.llamero.proxy.Http2Frames.ends;
+import static dev.llamero.proxy.Http2Frames.field;
+import static dev.llamero.proxy.Http2Frames.frame;
+import static dev.llamero.proxy.Http2Frames.next;
+import static dev.llamero.proxy.Http2Frames.post;
+import static dev.llamero.proxy.Http2Frames.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,13 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class Http2LimitsTest {
     private static final String NOWHERE = "http://127.0.0.1:9";
-    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-    private static final int DATA = 0;
-    private static final int HEADERS = 1;
-    private static final int SETTINGS = 4;
-    private static final int CONTINUATION = 9;
-    private static final int END_STREAM = 1;
-    private static final int END_HEADERS = 4;
     private static final byte[] NO_WINDOW = {0, 4, 0, 0, 0, 0};
 
     @TempDir
@@ -115,6 +120,9 @@ class Http2LimitsTest {
                 SSLSocket client = connect(proxy)) {
             write(client, PREFACE, frame(SETTINGS, 0, 0, new byte[0]));
             write(client, frame(HEADERS, END_HEADERS, 1, post()), frame(DATA, 0, 1, new byte[] {'{'}));
+            assertThat(next(client, HEADERS).stream())
+                    .as("the client is told, and not only the log")
+                    .isEqualTo(1);
             assertThat(proxy.accessJson().path("status").asInt()).isEqualTo(408);
         }
     }
@@ -136,79 +144,6 @@ class Http2LimitsTest {
                     .as("the upstream saw the cancel")
                     .isTrue();
             assertThat(proxy.accessJson().path("endedBy").asText()).isEqualTo("client");
-        }
-    }
-
-    private static byte[] post() {
-        var head = new ByteArrayOutputStream();
-        // POST and https as whole fields, :path and :authority by name, from the static table (RFC 7541, appendix A).
-        head.writeBytes(new byte[] {(byte) 0x83, (byte) 0x87});
-        head.write(4);
-        text(head, "/v1/chat/completions");
-        head.write(1);
-        text(head, "127.0.0.1");
-        return head.toByteArray();
-    }
-
-    /** A literal field without indexing (RFC 7541, section 6.2.2), names and values of less than 127 bytes. */
-    private static byte[] field(String name, String value) {
-        var field = new ByteArrayOutputStream();
-        field.write(0);
-        text(field, name);
-        text(field, value);
-        return field.toByteArray();
-    }
-
-    private static void text(ByteArrayOutputStream target, String text) {
-        target.write(text.length());
-        target.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
-    }
-
-    private static byte[] frame(int type, int flags, int stream, byte[] payload) {
-        var frame = new ByteArrayOutputStream();
-        frame.write(payload.length >> 16);
-        frame.write(payload.length >> 8);
-        frame.write(payload.length);
-        frame.write(type);
-        frame.write(flags);
-        frame.writeBytes(new byte[] {0, 0, 0, (byte) stream});
-        frame.writeBytes(payload);
-        return frame.toByteArray();
-    }
-
-    private static void write(SSLSocket client, byte[]... pieces) throws IOException {
-        for (byte[] piece : pieces) {
-            client.getOutputStream().write(piece);
-        }
-        client.getOutputStream().flush();
-    }
-
-    private static boolean dribble(SSLSocket client, byte[] piece) throws IOException {
-        client.setSoTimeout(20);
-        try {
-            while (true) {
-                write(client, piece);
-                try {
-                    if (client.getInputStream().read() < 0) {
-                        return true;
-                    }
-                } catch (SocketTimeoutException e) {
-                    assertThat(client.isClosed()).isFalse();
-                }
-            }
-        } catch (SocketException | SSLException e) {
-            return true;
-        }
-    }
-
-    private static boolean ends(SSLSocket client) throws IOException {
-        try {
-            while (client.getInputStream().read() >= 0) {
-                assertThat(client.isClosed()).isFalse();
-            }
-            return true;
-        } catch (SocketException | SSLException e) {
-            return true;
         }
     }
 }

@@ -31,6 +31,16 @@ class IdsAndFiguresTest {
         }
     }
 
+    /** As RFC 9110, section 5.3, joins what came in several lines. */
+    @Test
+    void aTracestateInSeveralLinesGoesOnWhole() throws Exception {
+        try (var upstream = new ScriptedUpstream(answer("x"));
+                var proxy = new RunningProxy(upstream.url())) {
+            proxy.chat(RunningProxy.CHAT, "traceparent: " + PARENT, "tracestate: a=b", "tracestate: c=d");
+            assertThat(upstream.request().header("tracestate")).isEqualTo("a=b,c=d");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -98,11 +98,11 @@ final class CancelledStreams implements Supplier<byte[]>, ConnectionClock.Timed 
     }
 
     @Override
-    public void cutIfOverdue(long now, long headNanos, long idleNanos) {
+    public void cutIfOverdue(long now, ConnectionClock.Limits limits) {
         lock.lock();
         try {
             boolean idle = between && watches.isEmpty();
-            boolean overdue = now - since > (between ? idleNanos : headNanos);
+            boolean overdue = now - since > (between ? limits.idleNanos() : limits.headNanos());
             if (reader != null && !cut && overdue && (idle || !between)) {
                 cut = true;
                 reader.interrupt();

@@ -7,9 +7,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The one timer of all client connections. It cuts those that are slower with their head, or idle for longer, than the
- * limits allow, and it begins to read ahead where a request runs for longer than a moment: most that fail or are cached
- * do not, and a thread for each of those would cost more than they do. Any thread registers; one thread looks.
+ * The one timer of all client connections. It cuts those that are slower with their head or with reading, or idle for
+ * longer, than the limits allow, and it begins to read ahead where a request runs for longer than a moment: most that
+ * fail or are cached do not, and a thread for each of those would cost more than they do. Any thread registers; one
+ * thread looks.
  */
 public final class ConnectionClock implements AutoCloseable {
     /** A request this old is watched. A client that leaves earlier is noticed this much later. */
@@ -17,8 +18,7 @@ public final class ConnectionClock implements AutoCloseable {
 
     private static final int LOOKS_PER_LIMIT = 8;
 
-    private final long headNanos;
-    private final long idleNanos;
+    private final Limits limits;
     private final long lookNanos;
     private final Set<Timed> connections = ConcurrentHashMap.newKeySet();
     private final Set<ReadAhead> unwatched = ConcurrentHashMap.newKeySet();
@@ -32,11 +32,11 @@ public final class ConnectionClock implements AutoCloseable {
      *
      * @param head longest time from a connection's start, or a request's first byte, to the end of its headers
      * @param idle longest time between two requests
+     * @param write longest time of one write, which is the client's to read
      */
-    public ConnectionClock(Duration head, Duration idle) {
-        this.headNanos = head.toNanos();
-        this.idleNanos = idle.toNanos();
-        this.lookNanos = Math.max(1, Math.min(headNanos, idleNanos) / LOOKS_PER_LIMIT);
+    public ConnectionClock(Duration head, Duration idle, Duration write) {
+        this.limits = new Limits(head.toNanos(), idle.toNanos(), write.toNanos());
+        this.lookNanos = Math.max(1, limits.shortest() / LOOKS_PER_LIMIT);
         thread.start();
     }
 
@@ -52,10 +52,17 @@ public final class ConnectionClock implements AutoCloseable {
         }
     }
 
-    /** The reading side of a connection. */
+    /** How long a client may take, in nanoseconds: for a head, without a request, to read what is written to it. */
+    record Limits(long headNanos, long idleNanos, long writeNanos) {
+        private long shortest() {
+            return Math.min(writeNanos, Math.min(headNanos, idleNanos));
+        }
+    }
+
+    /** The reading or the writing side of a connection. */
     interface Timed {
         /** Ends the connection if its client has taken longer than it may. */
-        void cutIfOverdue(long now, long headNanos, long idleNanos);
+        void cutIfOverdue(long now, Limits limits);
     }
 
     void opened(Timed connection) {
@@ -95,12 +102,12 @@ public final class ConnectionClock implements AutoCloseable {
             if (now - looked >= lookNanos) {
                 looked = now;
                 handshakes.forEach((handshaking, began) -> {
-                    if (now - began > headNanos && handshakes.remove(handshaking, began)) {
+                    if (now - began > limits.headNanos() && handshakes.remove(handshaking, began)) {
                         // A handshake that failed long ago has left a thread that has ended: nothing happens to it.
                         handshaking.interrupt();
                     }
                 });
-                connections.forEach(connection -> connection.cutIfOverdue(now, headNanos, idleNanos));
+                connections.forEach(connection -> connection.cutIfOverdue(now, limits));
             }
         }
     }

@@ -1,6 +1,7 @@
 package dev.llamero.proxy.http;
 
 import dev.llamero.proxy.tls.TlsPlan;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.http.ServerRequest;
@@ -15,14 +16,20 @@ public final class Edge {
     private static final HeaderName STRICT = HeaderNames.create("Strict-Transport-Security");
     private static final String HALF_A_YEAR = "max-age=15768000";
 
+    /** What a header counts beside its letters (RFC 9113, section 6.5.2). */
+    private static final int HEADER_BYTES = 32;
+
     private final Origins origins;
     private final boolean strict;
+    private final int headBytes;
 
     /**
      * @param origins pages that may call
      * @param tlsNames of a certificate from a public CA; empty for none
+     * @param headBytes largest headers of a request
      */
-    public Edge(Origins origins, Collection<String> tlsNames) {
+    public Edge(Origins origins, Collection<String> tlsNames, int headBytes) {
+        this.headBytes = headBytes;
         this.origins = origins;
         this.strict = !tlsNames.isEmpty() && tlsNames.stream().allMatch(TlsPlan::isPublicName);
     }
@@ -41,6 +48,9 @@ public final class Edge {
             response.header(STRICT, HALF_A_YEAR);
         }
         origins.allow(request, response);
+        if (!WatchedConnections.isHttp1()) {
+            checkUnfolded(request);
+        }
         var headers = request.headers();
         boolean encoded = headers.contains(HeaderNames.TRANSFER_ENCODING);
         if (encoded && headers.contains(HeaderNames.CONTENT_LENGTH)) {
@@ -57,6 +67,22 @@ public final class Edge {
             if (codings.size() > 1 || !codings.getFirst().equalsIgnoreCase("chunked")) {
                 throw ambiguous("its Transfer-Encoding is not chunked and nothing else");
             }
+        }
+    }
+
+    /**
+     * HTTP/2 names a header that came before by one byte: headers that were small on the wire may be megabytes here.
+     */
+    private void checkUnfolded(ServerRequest request) {
+        long bytes = 0;
+        for (Header header : request.headers()) {
+            for (String value : header.allValues()) {
+                bytes += header.name().length() + value.length() + HEADER_BYTES;
+            }
+        }
+        if (bytes > headBytes) {
+            throw new Refusal(
+                    431, "headers_too_large", "the headers of the request are larger than the setting max-head allows");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.llamero.proxy.http;
 
 import dev.llamero.dialects.CallerDialect;
+import io.helidon.common.socket.SocketWriterException;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.http2.Http2Exception;
@@ -32,6 +33,15 @@ record Exchange(ServerRequest request, ServerResponse response, CallerDialect di
         response.header(SERVER_TIMING, facts.serverTiming());
         response.header(OVERHEAD, facts.overheadText());
         RateHeaders.put(this);
+    }
+
+    /** Answers with what is no answer of a model. */
+    void sendPlain(byte[] body) {
+        try {
+            response.send(body);
+        } catch (CloseConnectionException | SocketWriterException | UncheckedIOException | Http2Exception e) {
+            throw new ClientGoneException(e);
+        }
     }
 
     /** Answers with one object: the whole answer, after which a client may hang up. */

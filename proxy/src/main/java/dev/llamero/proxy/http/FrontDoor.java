@@ -50,6 +50,9 @@ public final class FrontDoor implements Handler {
                 path);
         var exchange = new Exchange(request, response, Routes.dialect(path), facts, live.get());
         response.header(REQUEST_ID, facts.id());
+        if (exchange.dialect() == CallerDialect.ANTHROPIC) {
+            response.header(RequestIds.ANTHROPIC, facts.id());
+        }
         response.header(TraceContext.PARENT, facts.trace().header());
         try {
             answer(exchange);
@@ -60,7 +63,11 @@ public final class FrontDoor implements Handler {
             if (facts.isEndedBy(CallFacts.End.CLIENT)) {
                 leave(facts, e);
             }
-            fail(exchange, e);
+            try {
+                fail(exchange, e);
+            } catch (ClientGoneException gone) {
+                leave(facts, gone);
+            }
         } finally {
             records.ended(facts);
             WatchedConnections.requestEnded();
@@ -136,11 +143,13 @@ public final class FrontDoor implements Handler {
         CallerDialect dialect = exchange.dialect();
         response.status(Status.create(reply.status()));
         response.header(HeaderNames.CONTENT_TYPE, "application/json");
-        if (Refusal.endsConnection(reply.code())) {
+        // Streams of HTTP/2 end each by itself, and a header about their connection is forbidden.
+        boolean last = Refusal.endsConnection(reply.code()) && WatchedConnections.isHttp1();
+        if (last) {
             response.header(HeaderNames.CONNECTION, "close");
         }
-        response.send(dialect.error(reply.failure(), facts.id()));
-        if (Refusal.endsConnection(reply.code())) {
+        exchange.sendPlain(dialect.error(reply.failure(), facts.id()));
+        if (last) {
             throw new CloseConnectionException("what follows on this connection cannot be told from the body", failure);
         }
     }

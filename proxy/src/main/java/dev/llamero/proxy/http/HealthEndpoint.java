@@ -27,7 +27,7 @@ final class HealthEndpoint implements Endpoint {
     public void handle(Exchange exchange) {
         exchange.response().header(HeaderNames.CONTENT_TYPE, "application/json");
         exchange.response().header(Exchange.SERVER_TIMING, exchange.facts().serverTiming());
-        exchange.response().send(report(exchange.live().pool(), version));
+        exchange.sendPlain(report(exchange.live().pool(), version));
     }
 
     static byte[] report(UpstreamPool pool, String version) {

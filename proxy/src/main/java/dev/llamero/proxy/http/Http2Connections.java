@@ -82,9 +82,12 @@ public final class Http2Connections implements ServerConnectionSelector {
         var streams = new CancelledStreams(context.dataReader(), headBytes);
         String key = key(context.socketId(), context.childSocketId());
         OPEN.put(key, streams);
+        var writer = new TimedWriter(context.dataWriter());
         clock.opened(streams);
-        return new Tapped(http2.connection(new WatchedContext(context, DataReader.create(streams))), () -> {
+        clock.opened(writer);
+        return new Tapped(http2.connection(new WatchedContext(context, DataReader.create(streams), writer)), () -> {
             clock.closed(streams);
+            clock.closed(writer);
             OPEN.remove(key, streams);
         });
     }

@@ -23,7 +23,7 @@ final class ModelsEndpoint implements Endpoint {
         byte[] body = path.equals(LIST) ? models.list() : one(models, path.substring(LIST.length() + 1));
         exchange.response().header(HeaderNames.CONTENT_TYPE, "application/json");
         exchange.response().header(Exchange.SERVER_TIMING, exchange.facts().serverTiming());
-        exchange.response().send(body);
+        exchange.sendPlain(body);
     }
 
     private static byte[] one(ModelList models, String id) {

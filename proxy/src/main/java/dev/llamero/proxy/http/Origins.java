@@ -21,10 +21,13 @@ public final class Origins {
     private static final HeaderName MAX_AGE = HeaderNames.create("Access-Control-Max-Age");
     private static final HeaderName REQUEST_METHOD = HeaderNames.create("Access-Control-Request-Method");
     private static final HeaderName REQUEST_HEADERS = HeaderNames.create("Access-Control-Request-Headers");
-    private static final String EXPOSED = "X-Request-ID, traceparent, Retry-After, Server-Timing,"
+    private static final String EXPOSED = "X-Request-ID, request-id, traceparent, Retry-After, Server-Timing,"
             + " X-Llamero-Overhead-Ms, X-Llamero-Upstream,"
             + " x-ratelimit-limit-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-requests,"
-            + " x-ratelimit-remaining-tokens, x-ratelimit-reset-requests, x-ratelimit-reset-tokens";
+            + " x-ratelimit-remaining-tokens, x-ratelimit-reset-requests, x-ratelimit-reset-tokens,"
+            + " anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining,"
+            + " anthropic-ratelimit-requests-reset, anthropic-ratelimit-tokens-limit,"
+            + " anthropic-ratelimit-tokens-remaining, anthropic-ratelimit-tokens-reset";
     private static final String METHODS = "GET, POST";
     private static final String DAY_SECONDS = "86400";
 

@@ -17,8 +17,12 @@ import java.util.function.Supplier;
  * <p>A client that closes only its sending half counts as gone, as in Go's and most other servers.
  */
 final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
+    /** Frames of chunks may take as much again as what they hold, and what is read ahead belongs to others. */
+    private static final long BYTES_BESIDE = 64 << 10;
+
     private final DataReader source;
     private final ConnectionClock clock;
+    private final long bytesMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private boolean reading;
@@ -32,8 +36,14 @@ final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
     private long phaseSince = System.nanoTime();
     private Thread reader;
     private boolean cut;
+    private long taken;
 
-    ReadAhead(DataReader source, ConnectionClock clock) {
+    /**
+     * @param bodyBytesMax largest body. Helidon 4.5.0 bounds what is in the chunks, but gathers without end what claims
+     *     to be the size of the next one, or a trailer
+     */
+    ReadAhead(DataReader source, ConnectionClock clock, long bodyBytesMax) {
+        this.bytesMax = 2 * bodyBytesMax + BYTES_BESIDE;
         this.source = source;
         this.clock = clock;
     }
@@ -60,9 +70,10 @@ final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
                 return null;
             }
             if (ahead != null) {
-                byte[] taken = ahead;
+                byte[] piece = ahead;
                 ahead = null;
-                return taken;
+                count(piece);
+                return piece;
             }
             if (failure != null) {
                 throw failure;
@@ -103,22 +114,34 @@ final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
                 if (phase == Phase.IDLE && piece != null) {
                     enter(Phase.HEAD);
                 }
+                if (piece != null) {
+                    count(piece);
+                }
             } finally {
                 lock.unlock();
             }
         }
     }
 
+    private void count(byte[] piece) {
+        taken += piece.length;
+        if (taken > bytesMax) {
+            ending = true;
+            throw Refusal.bodyTooLarge();
+        }
+    }
+
     private void enter(Phase next) {
+        taken = 0;
         phase = next;
         phaseSince = System.nanoTime();
     }
 
     @Override
-    public void cutIfOverdue(long now, long headNanos, long idleNanos) {
+    public void cutIfOverdue(long now, ConnectionClock.Limits limits) {
         lock.lock();
         try {
-            long limit = phase == Phase.HEAD ? headNanos : idleNanos;
+            long limit = phase == Phase.HEAD ? limits.headNanos() : limits.idleNanos();
             if (phase != Phase.ANSWER && reader != null && !cut && now - phaseSince > limit) {
                 cut = true;
                 reader.interrupt();

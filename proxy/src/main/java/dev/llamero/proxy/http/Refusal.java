@@ -19,6 +19,10 @@ final class Refusal extends RuntimeException {
         this.code = code;
     }
 
+    static Refusal bodyTooLarge() {
+        return new Refusal(413, "bad_http_request", "the request body is larger than the setting max-body allows");
+    }
+
     /** Whether the connection cannot carry another request after this code. */
     static boolean endsConnection(String code) {
         return code.equals(AMBIGUOUS) || code.equals(BODY_TIMEOUT);

@@ -1,5 +1,6 @@
 package dev.llamero.proxy.http;
 
+import io.helidon.http.HttpException;
 import io.helidon.http.RequestException;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.ServerRequest;
@@ -43,9 +44,13 @@ final class RequestBody {
             } while (count[0] >= 0);
         } catch (IOException | UncheckedIOException | CloseConnectionException e) {
             throw new ClientGoneException(e);
-        } catch (IllegalArgumentException | IllegalStateException | RequestException e) {
+        } catch (IllegalArgumentException | IllegalStateException | RequestException | HttpException e) {
             if (e instanceof RequestException refused && refused.status().code() == TOO_LARGE) {
                 throw e;
+            }
+            if (e instanceof HttpException refused && refused.status().code() == TOO_LARGE) {
+                // The same over HTTP/2.
+                throw Refusal.bodyTooLarge();
             }
             // Helidon 4.5.0 throws what its number parser threw, and would read the rest as another request.
             throw new Refusal(400, Refusal.AMBIGUOUS, "the chunks of the body do not have the form of RFC 9112");

@@ -1,5 +1,7 @@
 package dev.llamero.proxy.http;
 
+import io.helidon.http.HeaderName;
+import io.helidon.http.HeaderNames;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -8,6 +10,10 @@ import java.util.regex.Pattern;
 /** The name of a request on all layers: the caller's if it is sane, else a new one. */
 final class RequestIds {
     static final String HEADER = "X-Request-ID";
+
+    /** The same, as Anthropic's clients look for it. */
+    static final HeaderName ANTHROPIC = HeaderNames.create("request-id");
+
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._-]{1,128}");
 
     private RequestIds() {}

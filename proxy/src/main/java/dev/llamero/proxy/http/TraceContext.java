@@ -33,9 +33,10 @@ record TraceContext(String traceId, String spanId, String parentId, String flags
         if (given.isPresent()) {
             Matcher parent = FORM.matcher(given.get().strip());
             if (parent.matches() && isSane(parent)) {
-                String state = headers.first(STATE)
-                        .filter(text -> STATE_FORM.matcher(text).matches())
-                        .orElse("");
+                String state = headers.contains(STATE)
+                        ? String.join(",", headers.get(STATE).allValues())
+                        : "";
+                state = STATE_FORM.matcher(state).matches() ? state : "";
                 return new TraceContext(parent.group(2), newSpan(), parent.group(3), parent.group(4), state);
             }
         }

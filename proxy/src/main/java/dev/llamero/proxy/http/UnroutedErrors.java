@@ -1,5 +1,6 @@
 package dev.llamero.proxy.http;
 
+import dev.llamero.dialects.CallerDialect;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.RequestException;
@@ -30,13 +31,17 @@ public final class UnroutedErrors implements DirectHandler {
         facts.error(reply.code());
         facts.endedBy(reply.endedBy());
         records.ended(facts);
+        CallerDialect dialect = Routes.dialect(request.path());
+        if (dialect == CallerDialect.ANTHROPIC) {
+            headers.set(RequestIds.ANTHROPIC, id);
+        }
         return TransportResponse.builder()
                 .status(status)
                 .headers(headers)
                 .header(HeaderNames.create(RequestIds.HEADER), id)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .keepAlive(false)
-                .entity(Routes.dialect(request.path()).error(reply.failure(), id))
+                .entity(dialect.error(reply.failure(), id))
                 .build();
     }
 }

@@ -22,9 +22,14 @@ public final class WatchedConnections implements ServerConnectionSelector {
 
     private final ServerConnectionSelector http1;
     private final ConnectionClock clock;
+    private final long bodyBytesMax;
 
-    /** @param clock that its connections live by */
-    public WatchedConnections(Http1Config config, ConnectionClock clock) {
+    /**
+     * @param clock that its connections live by
+     * @param bodyBytesMax largest body of a request
+     */
+    public WatchedConnections(Http1Config config, ConnectionClock clock, long bodyBytesMax) {
+        this.bodyBytesMax = bodyBytesMax;
         this.clock = clock;
         this.http1 = Http1ConnectionSelector.builder().config(config).build();
     }
@@ -46,6 +51,11 @@ public final class WatchedConnections implements ServerConnectionSelector {
         if (CURRENT.isBound()) {
             CURRENT.get().requestEnded();
         }
+    }
+
+    /** For a handler, on its own thread: whether the connection carries one request after the other. */
+    static boolean isHttp1() {
+        return CURRENT.isBound();
     }
 
     /** For a handler, on its own thread: the connection takes no further request. */
@@ -73,17 +83,19 @@ public final class WatchedConnections implements ServerConnectionSelector {
     @Override
     public ServerConnection connection(ConnectionContext context) {
         clock.handshakeEnded();
-        var reader = new ReadAhead(context.dataReader(), clock);
-        ServerConnection connection = http1.connection(new WatchedContext(context, DataReader.create(reader)));
-        return new Watched(connection, reader, clock);
+        var reader = new ReadAhead(context.dataReader(), clock, bodyBytesMax);
+        var writer = new TimedWriter(context.dataWriter());
+        ServerConnection connection = http1.connection(new WatchedContext(context, DataReader.create(reader), writer));
+        return new Watched(connection, reader, writer, clock);
     }
 
     /** Runs the connection with its reader at hand; idle connections stay interruptible, as the server's stop needs. */
-    private record Watched(ServerConnection connection, ReadAhead reader, ConnectionClock clock)
+    private record Watched(ServerConnection connection, ReadAhead reader, TimedWriter writer, ConnectionClock clock)
             implements ServerConnection, InterruptableTask<Void> {
         @Override
         public void handle(Limit limit) throws InterruptedException {
             clock.opened(reader);
+            clock.opened(writer);
             try {
                 ScopedValue.where(CURRENT, reader).call(() -> {
                     connection.handle(limit);
@@ -91,6 +103,7 @@ public final class WatchedConnections implements ServerConnectionSelector {
                 });
             } finally {
                 clock.closed(reader);
+                clock.closed(writer);
             }
         }
 

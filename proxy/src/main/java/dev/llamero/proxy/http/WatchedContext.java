@@ -11,8 +11,9 @@ import io.helidon.webserver.Router;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 
-/** The server's own context but for the reader. */
-record WatchedContext(ConnectionContext context, DataReader dataReader) implements ConnectionContext {
+/** The server's own context but for the reader and the writer. */
+record WatchedContext(ConnectionContext context, DataReader dataReader, DataWriter dataWriter)
+        implements ConnectionContext {
     @Override
     public ListenerContext listenerContext() {
         return context.listenerContext();
@@ -21,11 +22,6 @@ record WatchedContext(ConnectionContext context, DataReader dataReader) implemen
     @Override
     public ExecutorService executor() {
         return context.executor();
-    }
-
-    @Override
-    public DataWriter dataWriter() {
-        return context.dataWriter();
     }
 
     @Override
