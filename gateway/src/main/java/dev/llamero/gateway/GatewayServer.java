@@ -15,6 +15,7 @@ import dev.llamero.gateway.figures.TurnFigures;
 import dev.llamero.gateway.figures.TurnLog;
 import dev.llamero.gateway.upstream.InferenceClient;
 import dev.llamero.gateway.upstream.ModelClient;
+import dev.llamero.gateway.upstream.ModelKey;
 import dev.llamero.gateway.upstream.UpstreamException;
 import dev.llamero.gateway.web.AdminListener;
 import dev.llamero.gateway.web.EdgeFilter;
@@ -82,8 +83,9 @@ public final class GatewayServer implements AutoCloseable {
     private volatile boolean closed;
 
     private GatewayServer(Settings settings) {
-        var client = new ModelClient(settings.modelEndpoint(), settings.modelApiKey(), settings.silenceTimeout());
-        var inference = new ModelClient(settings.inferenceEndpoint(), Optional.empty(), settings.silenceTimeout());
+        var key = new ModelKey(settings.modelApiKey(), settings.modelApiKeyFile());
+        var client = new ModelClient(settings.modelEndpoint(), key, settings.silenceTimeout());
+        var inference = new ModelClient(settings.inferenceEndpoint(), ModelKey.NONE, settings.silenceTimeout());
         var inferenceClient = new InferenceClient(inference);
         models = new Models(client, inferenceClient, settings.model());
         pulls = new Pulls(inferenceClient, this::publish);

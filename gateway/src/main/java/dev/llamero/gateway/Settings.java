@@ -26,6 +26,7 @@ import java.util.Set;
  * @param dataDirectory where the chats are kept
  * @param model the model to ask, or empty for the first that the proxy lists
  * @param modelApiKey bearer token for the proxy, or empty
+ * @param modelApiKeyFile file that holds it instead, or will, or empty
  * @param allowedOrigins further origins, such as {@code https://chat.example.org}, whose pages may use the gateway
  * @param token of the account {@code local}, or empty
  * @param trustedProxies addresses whose {@code X-Forwarded-*} count
@@ -44,6 +45,7 @@ public record Settings(
         Path dataDirectory,
         Optional<String> model,
         Optional<String> modelApiKey,
+        Optional<Path> modelApiKeyFile,
         List<String> allowedOrigins,
         Optional<String> token,
         List<String> trustedProxies,
@@ -90,6 +92,11 @@ public record Settings(
             List.of("LLAMERO_MODEL_API_KEY"),
             "",
             "Key that is sent to the proxy as a bearer token, if the proxy wants one.");
+    static final Setting MODEL_API_KEY_FILE = new Setting(
+            "model-api-key-file",
+            List.of("LLAMERO_MODEL_API_KEY_FILE"),
+            "",
+            "File that holds this key instead, read anew for each request; it may come later. ./llamero up sets it.");
     static final Setting ALLOWED_ORIGINS = new Setting(
             "allowed-origins",
             List.of("LLAMERO_GATEWAY_ORIGINS"),
@@ -149,6 +156,7 @@ public record Settings(
             DATA_DIRECTORY,
             MODEL,
             MODEL_API_KEY,
+            MODEL_API_KEY_FILE,
             ALLOWED_ORIGINS,
             TOKEN,
             TRUSTED_PROXIES,
@@ -178,6 +186,7 @@ public record Settings(
                 reader.path(DATA_DIRECTORY).orElseThrow(),
                 reader.text(MODEL),
                 reader.text(MODEL_API_KEY),
+                reader.path(MODEL_API_KEY_FILE),
                 reader.list(ALLOWED_ORIGINS).stream().map(Settings::origin).toList(),
                 reader.text(TOKEN).map(Settings::token),
                 reader.list(TRUSTED_PROXIES).stream()
@@ -286,7 +295,8 @@ public record Settings(
     String printed() {
         return "host=" + host + " port=" + port + " model-endpoint=" + modelEndpoint + " inference-endpoint="
                 + inferenceEndpoint + " data-dir=" + dataDirectory + " model=" + model.orElse("(first listed)")
-                + " model-api-key=" + (modelApiKey.isPresent() ? "(set)" : "(none)") + " allowed-origins="
+                + " model-api-key=" + (modelApiKey.isPresent() ? "(set)" : "(none)") + " model-api-key-file="
+                + modelApiKeyFile.map(Path::toString).orElse("(none)") + " allowed-origins="
                 + allowedOrigins + " token=" + (token.isPresent() ? "(set)" : "(none)") + " trusted-proxies="
                 + trustedProxies + " silence-timeout=" + silenceTimeout.toSeconds() + "s retry-for="
                 + retryFor.toSeconds() + "s automatic-titles=" + automaticTitles + " admin-port="

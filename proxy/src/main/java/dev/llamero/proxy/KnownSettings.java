@@ -66,6 +66,12 @@ final class KnownSettings {
             "~/.llamero/keys.json",
             "Keys with names, limits and budgets, as llamero key writes them; a change counts within a second or two."
                     + " Once the file is there, every caller must show a key.");
+    static final Setting GATEWAY_KEY_FILE = new Setting(
+            "gateway-key-file",
+            List.of("LLAMERO_GATEWAY_KEY_FILE"),
+            "",
+            "File in which the proxy keeps a key of its own making for the chat page, as long as there is a keys file."
+                    + " ./llamero up sets it.");
     static final Setting CONNECT_TIMEOUT =
             new Setting("connect-timeout", List.of(), "5s", "Longest wait for a connection to the model server.");
     static final Setting FIRST_BYTE_TIMEOUT = new Setting(
@@ -141,6 +147,7 @@ final class KnownSettings {
             ALIASES,
             API_KEY,
             KEYS_FILE,
+            GATEWAY_KEY_FILE,
             CONNECT_TIMEOUT,
             FIRST_BYTE_TIMEOUT,
             SILENCE_TIMEOUT,

@@ -7,6 +7,7 @@ import dev.llamero.proxy.http.Live;
 import dev.llamero.proxy.pool.UpstreamPool;
 import dev.llamero.settings.SettingsException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,6 +18,9 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class LiveProxy implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(LiveProxy.class.getName());
+
+    /** Name of the chat page's key. */
+    private static final String GATEWAY = "chat-page";
 
     private final SettingsSource source;
     private final ProxySettings started;
@@ -29,7 +33,7 @@ final class LiveProxy implements AutoCloseable {
     LiveProxy(SettingsSource source, ProxySettings started) {
         this.source = source;
         this.started = started;
-        this.settings = started.live();
+        this.settings = withGatewayKey(started.live());
         Path keys = settings.keyFile().path();
         this.accounts = new Accounts(Optional.of(settings.keyFile().usagePath()));
         this.live = new Live(checks(settings), new UpstreamPool(settings.pool()));
@@ -58,14 +62,15 @@ final class LiveProxy implements AutoCloseable {
     List<String> reload() {
         swapping.lock();
         try {
-            ProxySettings next = source.read();
-            next.live().check(started);
-            checkKeysAreThere(next.live());
-            List<String> needRestart = started.changedUntilNextStart(next);
+            ProxySettings read = source.read();
+            read.live().check(started);
+            checkKeysAreThere(read.live());
+            LiveSettings next = withGatewayKey(read.live());
+            List<String> needRestart = started.changedUntilNextStart(read);
             UpstreamPool old = live.pool();
-            UpstreamPool pool = old.with(next.live().pool());
-            live = new Live(checks(next.live()), pool);
-            settings = next.live();
+            UpstreamPool pool = old.with(next.pool());
+            live = new Live(checks(next), pool);
+            settings = next;
             old.replacedBy(pool);
             LOG.log(
                     System.Logger.Level.INFO,
@@ -86,9 +91,10 @@ final class LiveProxy implements AutoCloseable {
     private void reloadKeys() {
         swapping.lock();
         try {
-            LiveSettings next = settings.withKeysOfNow();
-            next.check(started);
-            checkKeysAreThere(next);
+            LiveSettings read = settings.withKeysOfNow();
+            read.check(started);
+            checkKeysAreThere(read);
+            LiveSettings next = withGatewayKey(read);
             live = new Live(checks(next), live.pool());
             settings = next;
             LOG.log(System.Logger.Level.INFO, "keys reloaded: {0}", settings);
@@ -96,6 +102,20 @@ final class LiveProxy implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, "keys not reloaded, the old ones stay: " + e.getMessage());
         } finally {
             swapping.unlock();
+        }
+    }
+
+    /** Callers need a key, so the chat page gets one; without, it still says why it is refused. */
+    private static LiveSettings withGatewayKey(LiveSettings read) {
+        if (read.keys().isEmpty() || read.gatewayKeyFile().isEmpty()) {
+            return read;
+        }
+        try {
+            boolean made = read.keyFile().keep(GATEWAY, read.gatewayKeyFile().get(), Instant.now());
+            return made ? read.withKeysOfNow() : read;
+        } catch (SettingsException e) {
+            LOG.log(System.Logger.Level.WARNING, "the chat page gets no key: " + e.getMessage());
+            return read;
         }
     }
 

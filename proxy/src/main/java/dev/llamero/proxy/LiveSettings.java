@@ -4,6 +4,7 @@ import dev.llamero.proxy.callers.KeyFile;
 import dev.llamero.proxy.pool.PoolSettings;
 import dev.llamero.settings.SettingsException;
 import dev.llamero.settings.SettingsReader;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -14,13 +15,22 @@ import java.util.Optional;
  * @param apiKey the one key of the settings; empty for none
  * @param keyFile where further keys are
  * @param keys what was there; empty if there was no file
+ * @param gatewayKeyFile where the chat page finds a key of its own; empty if nobody asks for one
  */
 public record LiveSettings(
-        PoolSettings pool, Optional<String> apiKey, KeyFile keyFile, Optional<KeyFile.Content> keys) {
+        PoolSettings pool,
+        Optional<String> apiKey,
+        KeyFile keyFile,
+        Optional<KeyFile.Content> keys,
+        Optional<Path> gatewayKeyFile) {
     static LiveSettings read(SettingsReader reader) {
         var keyFile = new KeyFile(reader.path(KnownSettings.KEYS_FILE).orElseThrow());
         return new LiveSettings(
-                UpstreamSettings.read(reader), reader.text(KnownSettings.API_KEY), keyFile, keyFile.read());
+                UpstreamSettings.read(reader),
+                reader.text(KnownSettings.API_KEY),
+                keyFile,
+                keyFile.read(),
+                reader.path(KnownSettings.GATEWAY_KEY_FILE));
     }
 
     /** Refuses a reload that would open a listener to everyone. */
@@ -39,7 +49,7 @@ public record LiveSettings(
 
     /** The same with the keys as they are in the file now. */
     LiveSettings withKeysOfNow() {
-        return new LiveSettings(pool, apiKey, keyFile, keyFile.read());
+        return new LiveSettings(pool, apiKey, keyFile, keyFile.read(), gatewayKeyFile);
     }
 
     /** All but the keys, for the log. */

@@ -18,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * The proxy as the gateway sees it. Any thread; every call blocks, so it is made on virtual threads.
@@ -35,14 +34,14 @@ public final class ModelClient {
 
     private final WebClient http;
     private final URI endpoint;
-    private final Optional<String> apiKey;
+    private final ModelKey key;
     private final Duration silence;
     private final Traces traces = new Traces();
 
     /** @param silence longest wait for the next byte of an answer */
-    public ModelClient(URI endpoint, Optional<String> apiKey, Duration silence) {
+    public ModelClient(URI endpoint, ModelKey key, Duration silence) {
         this.endpoint = endpoint;
-        this.apiKey = apiKey;
+        this.key = key;
         this.silence = silence;
         this.http = WebClient.builder()
                 .followRedirects(false)
@@ -136,7 +135,7 @@ public final class ModelClient {
                 .uri(endpoint + path)
                 .keepAlive(false)
                 .header(HeaderNames.create("X-Request-ID"), requestId);
-        apiKey.ifPresent(key -> request.header(HeaderNames.AUTHORIZATION, "Bearer " + key));
+        key.now().ifPresent(text -> request.header(HeaderNames.AUTHORIZATION, "Bearer " + text));
         return request;
     }
 

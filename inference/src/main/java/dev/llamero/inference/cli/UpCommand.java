@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -22,6 +23,11 @@ import picocli.CommandLine.Option;
 final class UpCommand implements Callable<Integer> {
     /** A cold start on a slow disk loads a 20 GB model; the servers themselves are up within seconds. */
     private static final Duration READY_WAIT = Duration.ofMinutes(2);
+
+    private static final String API_KEY = "LLAMERO_API_KEY";
+    private static final String PROXYS_KEY_FILE = "LLAMERO_GATEWAY_KEY_FILE";
+    private static final String GATEWAYS_KEY = "LLAMERO_MODEL_API_KEY";
+    private static final String GATEWAYS_KEY_FILE = "LLAMERO_MODEL_API_KEY_FILE";
 
     @Option(names = "--model", paramLabel = "PATH", description = "A GGUF file, or a folder of them.")
     private Path model;
@@ -79,7 +85,25 @@ final class UpCommand implements Callable<Integer> {
     private static Layer layer(String name, String command, List<String> arguments) {
         var line = new ArrayList<String>(List.of(System.getProperty("llamero.launcher", "./llamero"), command));
         line.addAll(arguments);
-        return new Layer(name, line, Map.of("LLAMERO_SUPERVISED", "1"), System.err);
+        return new Layer(
+                name, line, environment(System.getenv(), Path.of(System.getProperty("user.home"))), System.err);
+    }
+
+    /**
+     * What is added to the environment of a layer. The proxy keeps a key for the page in a file once callers need keys,
+     * and the gateway reads it there: a flag would show in the process list.
+     */
+    static Map<String, String> environment(Map<String, String> own, Path home) {
+        String keyFile = home.resolve(".llamero").resolve("gateway.key").toString();
+        var added = new HashMap<String, String>();
+        added.put("LLAMERO_SUPERVISED", "1");
+        added.put(PROXYS_KEY_FILE, own.getOrDefault(PROXYS_KEY_FILE, keyFile));
+        added.put(GATEWAYS_KEY_FILE, own.getOrDefault(GATEWAYS_KEY_FILE, added.get(PROXYS_KEY_FILE)));
+        if (own.containsKey(API_KEY)) {
+            // The one key of all callers needs no file: the page shows it too.
+            added.put(GATEWAYS_KEY, own.getOrDefault(GATEWAYS_KEY, own.get(API_KEY)));
+        }
+        return added;
     }
 
     private static Path root() {

@@ -42,6 +42,11 @@ public record ApiKey(
         return new ApiKey(id, name, sha256, others, models, expires, created);
     }
 
+    /** The same key with another secret. */
+    ApiKey withHash(String hash) {
+        return new ApiKey(id, name, hash, limits, models, expires, created);
+    }
+
     /**
      * Whether it may use a model, by the name that callers use. Names compare as they do where a model's server is
      * looked for: without case, and with {@code :latest} understood.

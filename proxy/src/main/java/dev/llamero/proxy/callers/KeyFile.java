@@ -142,6 +142,52 @@ public final class KeyFile {
     }
 
     /**
+     * Sees to it that the text of a key lies in a file for its owner's eyes, for a program that shows it: makes the key
+     * if there is none, and another secret for it if the text is lost. Writes nothing where all is well.
+     *
+     * @param name of the key
+     * @return whether something was written
+     */
+    public boolean keep(String name, Path text, Instant created) {
+        if (read().filter(content -> holds(content, name, text)).isPresent()) {
+            return false;
+        }
+        update(content -> holds(content, name, text) ? content : renewed(content, name, text, created));
+        return true;
+    }
+
+    private static boolean holds(Content content, String name, Path text) {
+        try {
+            String hash = HexFormat.of()
+                    .formatHex(KeyText.sha256(Files.readString(text).strip()));
+            return content.keys().stream()
+                    .anyMatch(key -> key.name().equals(name) && key.sha256().equalsIgnoreCase(hash));
+        } catch (IOException e) {
+            // Not there yet, or no text: then it is written anew.
+            return false;
+        }
+    }
+
+    /** The id stays, and with it what is known of the key: limits, what it has spent, its salt. */
+    private Content renewed(Content content, String name, Path text, Instant created) {
+        ApiKey old = content.keys().stream()
+                .filter(key -> key.name().equals(name))
+                .findFirst()
+                .orElseGet(() ->
+                        new ApiKey(KeyText.newId(), name, "", KeyLimits.NONE, List.of(), Optional.empty(), created));
+        String key = KeyText.newKey(old.id());
+        try {
+            PrivateFile.write(text, key + "\n");
+        } catch (IOException e) {
+            throw new SettingsException("key file " + text + " cannot be written: " + e.getMessage(), e);
+        }
+        var keys = new ArrayList<>(content.keys());
+        keys.removeIf(other -> other.id().equals(old.id()));
+        keys.add(old.withHash(HexFormat.of().formatHex(KeyText.sha256(key))));
+        return content.with(keys);
+    }
+
+    /**
      * Takes the keys of this id or name out.
      *
      * @return those that are gone

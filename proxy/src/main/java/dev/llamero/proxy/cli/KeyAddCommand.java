@@ -124,8 +124,8 @@ final class KeyAddCommand implements Runnable {
         err.println("This is the key of " + name + ", id " + ApiKey.id(key) + ". Keep it: it is stored nowhere, "
                 + file.path() + " has only its hash.");
         if (first) {
-            err.println("It is the first one: from now on every caller of the proxy must show a key, the chat page too"
-                    + " (LLAMERO_MODEL_API_KEY).");
+            err.println("It is the first one: from now on every caller of the proxy must show a key. The chat page of"
+                    + " ./llamero up gets one by itself; one that runs elsewhere needs LLAMERO_MODEL_API_KEY.");
         }
     }
 
