@@ -17,6 +17,7 @@ public final class ModelOptions {
         INTEGER("integer"),
         FLOAT("float32"),
         BOOLEAN("boolean"),
+        STRING("string"),
         ARRAY("array");
 
         private final String shown;
@@ -89,6 +90,7 @@ public final class ModelOptions {
             types.put(name, Type.FLOAT);
         }
         types.put("use_mmap", Type.BOOLEAN);
+        types.put("draft_model", Type.STRING);
         types.put("stop", Type.ARRAY);
         return types;
     }
@@ -98,6 +100,7 @@ public final class ModelOptions {
             case INTEGER -> value instanceof Number number ? (Object) truncated(number) : wrong(name, type);
             case FLOAT -> value instanceof Number number ? (Object) number.floatValue() : wrong(name, type);
             case BOOLEAN -> value instanceof Boolean ? value : wrong(name, type);
+            case STRING -> value instanceof String ? value : wrong(name, type);
             case ARRAY -> value instanceof List<?> list ? strings(name, list) : wrong(name, type);
         };
     }
@@ -134,6 +137,11 @@ public final class ModelOptions {
 
     public float real(String name, float fallback) {
         return values.get(name) instanceof Float number ? number : fallback;
+    }
+
+    /** Text, or null if no layer gives it. */
+    public String text(String name) {
+        return (String) values.get(name);
     }
 
     /** True, false, or null if no layer says. */

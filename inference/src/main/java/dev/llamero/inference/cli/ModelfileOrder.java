@@ -94,7 +94,9 @@ final class ModelfileOrder {
         switch (command.name()) {
             case Modelfile.Command.MODEL -> addModel(text);
             case "adapter" -> adapters = files(existing(text, "ADAPTER"));
-            case "draft" -> throw new UsageException("DRAFT is not supported; leave it out");
+            case "draft" ->
+                throw new UsageException(
+                        "DRAFT is not supported; name an installed model with PARAMETER draft_model instead");
             case "template", "system", "renderer", "parser" -> body.put(command.name(), text);
             case "license" -> licenses.add(text);
             case "requires" -> {

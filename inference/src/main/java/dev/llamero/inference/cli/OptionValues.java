@@ -28,6 +28,9 @@ final class OptionValues {
             return values;
         }
         String value = values.getFirst();
+        if (name.equals("draft_model")) {
+            return value;
+        }
         try {
             if (WHOLE.contains(name)) {
                 return Long.parseLong(value);

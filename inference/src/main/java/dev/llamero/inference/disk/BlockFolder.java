@@ -3,7 +3,6 @@ package dev.llamero.inference.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -16,7 +15,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -28,8 +29,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class BlockFolder implements AutoCloseable {
     static final String ENDING = ".kv";
-    private static final String UNFINISHED = ".tmp";
-    private static final String DAMAGED = ".damaged";
+    static final String UNFINISHED = ".tmp";
+    static final String DAMAGED = ".damaged";
     private static final String LOCK = "lock";
     static final String ABOUT = "about.txt";
 
@@ -37,6 +38,12 @@ public final class BlockFolder implements AutoCloseable {
     private static final int DAMAGED_MAX = 8;
 
     private static final System.Logger LOG = System.getLogger(BlockFolder.class.getName());
+
+    /**
+     * Folders that this process has open. Closing any channel of a lock's file gives up the process's lock on it
+     * (POSIX), so that file is opened only under this set's monitor, and never where the folder is in it.
+     */
+    private static final Set<Path> HELD = new HashSet<>();
 
     private final DiskCache disk;
     private final Path folder;
@@ -59,19 +66,57 @@ public final class BlockFolder implements AutoCloseable {
      */
     static BlockFolder open(DiskCache disk, Path folder, String kind, String about) throws IOException {
         PrivateFiles.createFolder(folder);
-        FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel lock = lock(folder);
         try {
-            if (lock.tryLock() == null) {
-                throw new IOException("another process uses " + folder);
-            }
             Files.writeString(folder.resolve(ABOUT), about + "\n", StandardCharsets.UTF_8);
             return new BlockFolder(disk, folder, kind, lock);
-        } catch (OverlappingFileLockException e) {
-            lock.close();
-            throw new IOException("this process already uses " + folder, e);
         } catch (IOException e) {
-            lock.close();
+            unlock(folder, lock);
             throw e;
+        }
+    }
+
+    private static FileChannel lock(Path folder) throws IOException {
+        synchronized (HELD) {
+            if (HELD.contains(folder)) {
+                throw new IOException("this process already uses " + folder);
+            }
+            FileChannel lock =
+                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            if (lock.tryLock() == null) {
+                lock.close();
+                throw new IOException("another process uses " + folder);
+            }
+            HELD.add(folder);
+            return lock;
+        }
+    }
+
+    private static void unlock(Path folder, FileChannel lock) {
+        synchronized (HELD) {
+            HELD.remove(folder);
+            try {
+                lock.close();
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.WARNING, "cannot give up the lock of " + folder + ": " + e);
+            }
+        }
+    }
+
+    /** Whether nobody has a folder open, in this process or another: its files may be removed. */
+    static boolean isFree(Path folder) {
+        synchronized (HELD) {
+            if (HELD.contains(folder)) {
+                return false;
+            }
+            try (FileChannel lock = FileChannel.open(folder.resolve(LOCK), StandardOpenOption.WRITE)) {
+                return lock.tryLock() != null;
+            } catch (NoSuchFileException e) {
+                return true;
+            } catch (IOException e) {
+                LOG.log(System.Logger.Level.DEBUG, "{0} is left alone: {1}", folder, e);
+                return false;
+            }
         }
     }
 
@@ -163,9 +208,7 @@ public final class BlockFolder implements AutoCloseable {
         Path unfinished = folder.resolve(header.name() + UNFINISHED);
         boolean done = false;
         try {
-            if (Files.exists(file)) {
-                disk.release(Files.size(file));
-            }
+            long before = Files.exists(file) ? Files.size(file) : 0;
             try (FileChannel channel = PrivateFiles.create(unfinished)) {
                 writeFully(channel, header.encode());
                 writeFully(channel, cells.duplicate());
@@ -173,6 +216,7 @@ public final class BlockFolder implements AutoCloseable {
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             done = true;
+            disk.release(before);
             return bytes;
         } finally {
             if (!done) {
@@ -293,10 +337,6 @@ public final class BlockFolder implements AutoCloseable {
     @Override
     public void close() {
         disk.closed(this);
-        try {
-            lock.close();
-        } catch (IOException e) {
-            LOG.log(System.Logger.Level.WARNING, "cannot give up the lock of " + folder + ": " + e);
-        }
+        unlock(folder, lock);
     }
 }

@@ -92,7 +92,9 @@ public final class DiskCache {
     private synchronized void count() throws IOException {
         if (!counted) {
             for (Path folder : folders()) {
-                bytes += files(folder).stream().mapToLong(Unloaded::bytes).sum();
+                bytes += files(folder, "*" + BlockFolder.ENDING).stream()
+                        .mapToLong(Unloaded::bytes)
+                        .sum();
             }
             long available = Files.getFileStore(root).getUsableSpace() + bytes;
             bytesMax = asked.orElse(Math.min(BYTES_AUTO_MAX, available / SHARE_OF_FREE));
@@ -122,14 +124,21 @@ public final class DiskCache {
     /** Removes a little more than it must, since it has to look at all files for it. */
     private void trim(long more) throws IOException {
         long target = bytesMax - more - bytesMax / 16;
-        for (Path folder : unopened()) {
-            for (BlockFolder.Entry entry : leastUsedFirst(entries(folder))) {
-                if (bytes <= target) {
-                    return;
-                }
-                if (Files.deleteIfExists(folder.resolve(entry.header().name() + BlockFolder.ENDING))) {
-                    bytes -= entry.fileBytes();
-                }
+        Map<String, Path> places = new HashMap<>();
+        List<BlockFolder.Entry> all = new ArrayList<>();
+        for (Path folder : removable()) {
+            for (BlockFolder.Entry entry : entries(folder)) {
+                places.put(entry.header().name(), folder);
+                all.add(entry);
+            }
+        }
+        for (BlockFolder.Entry entry : leastUsedFirst(all)) {
+            if (bytes <= target) {
+                return;
+            }
+            String name = entry.header().name();
+            if (Files.deleteIfExists(places.get(name).resolve(name + BlockFolder.ENDING))) {
+                bytes -= entry.fileBytes();
             }
         }
     }
@@ -156,7 +165,7 @@ public final class DiskCache {
 
     private static List<BlockFolder.Entry> entries(Path folder) throws IOException {
         List<BlockFolder.Entry> found = new ArrayList<>();
-        for (Unloaded file : files(folder)) {
+        for (Unloaded file : files(folder, "*" + BlockFolder.ENDING)) {
             try {
                 found.add(BlockFolder.entry(file.file, null));
             } catch (IOException e) {
@@ -168,9 +177,9 @@ public final class DiskCache {
 
     private record Unloaded(Path file, long bytes) {}
 
-    private static List<Unloaded> files(Path folder) throws IOException {
+    private static List<Unloaded> files(Path folder, String pattern) throws IOException {
         List<Unloaded> found = new ArrayList<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + BlockFolder.ENDING)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, pattern)) {
             for (Path file : files) {
                 try {
                     found.add(new Unloaded(file, Files.size(file)));
@@ -210,17 +219,23 @@ public final class DiskCache {
         return found;
     }
 
-    /** Removes the files of models that are not loaded; of one model if its name is not empty. Gives their bytes. */
+    /**
+     * Removes the files of models that are not loaded, those that were set aside too; of one model if its name is not
+     * empty. Gives the bytes of conversations.
+     */
     public synchronized long clear(String model) throws IOException {
         long freed = 0;
-        for (Path folder : unopened()) {
+        for (Path folder : removable()) {
             if (!model.isEmpty() && !model.equals(model(folder))) {
                 continue;
             }
-            for (Unloaded file : files(folder)) {
+            for (Unloaded file : files(folder, "*" + BlockFolder.ENDING)) {
                 if (Files.deleteIfExists(file.file)) {
                     freed += file.bytes;
                 }
+            }
+            for (Unloaded file : files(folder, "*{" + BlockFolder.UNFINISHED + "," + BlockFolder.DAMAGED + "}")) {
+                Files.deleteIfExists(file.file);
             }
         }
         bytes -= counted ? freed : 0;
@@ -230,6 +245,13 @@ public final class DiskCache {
     private synchronized List<Path> unopened() throws IOException {
         List<Path> found = folders();
         found.removeAll(open);
+        return found;
+    }
+
+    /** Those of them that no other process has open either. */
+    private List<Path> removable() throws IOException {
+        List<Path> found = unopened();
+        found.removeIf(folder -> !BlockFolder.isFree(folder));
         return found;
     }
 

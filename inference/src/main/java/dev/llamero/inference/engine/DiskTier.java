@@ -127,10 +127,20 @@ final class DiskTier implements AutoCloseable {
         queued.incrementAndGet();
         reader.execute(() -> {
             long start = System.nanoTime();
-            boolean good = !closed && folder.read(block.name, block.tokens.toArray(), into.content());
+            boolean good = !closed && reads(block, into);
             Kind kind = good ? Kind.READ : Kind.NOT_READ;
             finish(new Done(block, kind, into.bytes(), into, 0, System.nanoTime() - start));
         });
+    }
+
+    /** Whatever goes wrong, the engine gets a result: it waits for one. */
+    private boolean reads(Block block, SavedSequence into) {
+        try {
+            return folder.read(block.name, block.tokens.toArray(), into.content());
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "cannot read a cached conversation from disk", e);
+            return false;
+        }
     }
 
     private void finish(Done result) {

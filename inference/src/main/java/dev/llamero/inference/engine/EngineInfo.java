@@ -10,6 +10,7 @@ package dev.llamero.inference.engine;
  * @param bytesOnGpu the part of it that lies in GPU memory; 0 on a CPU
  * @param weightBytes the part of it that holds weights, mapped ones included; 0 if unknown
  * @param kvBytes the part of it that is the KV cache, whether its cells are in use or not; 0 if unknown
+ * @param draftModel what guesses ahead for it, whose memory is counted in; "" if nothing
  */
 public record EngineInfo(
         String engine,
@@ -18,14 +19,15 @@ public record EngineInfo(
         long bytesTotal,
         long bytesOnGpu,
         long weightBytes,
-        long kvBytes) {
+        long kvBytes,
+        String draftModel) {
     /** Without the parts. */
     public EngineInfo(String engine, int contextTokens, int parallel, long bytesTotal, long bytesOnGpu) {
-        this(engine, contextTokens, parallel, bytesTotal, bytesOnGpu, 0, 0);
+        this(engine, contextTokens, parallel, bytesTotal, bytesOnGpu, 0, 0, "");
     }
 
-    /** With the memory of a model that helps this one. */
-    public EngineInfo with(EngineInfo helper) {
+    /** With a model that guesses ahead for this one, and its memory. */
+    public EngineInfo with(EngineInfo helper, String name) {
         return new EngineInfo(
                 engine,
                 contextTokens,
@@ -33,6 +35,7 @@ public record EngineInfo(
                 bytesTotal + helper.bytesTotal,
                 bytesOnGpu + helper.bytesOnGpu,
                 weightBytes + helper.weightBytes,
-                kvBytes + helper.kvBytes);
+                kvBytes + helper.kvBytes,
+                name);
     }
 }

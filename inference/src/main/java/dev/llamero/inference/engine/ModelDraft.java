@@ -59,7 +59,7 @@ final class ModelDraft {
         wanting.clear();
         int most = Integer.MAX_VALUE;
         for (Slot slot : answers) {
-            if (slot.draft.isEmpty() && !slot.unclear && room.applyAsInt(slot) > 0) {
+            if (slot.draft.isEmpty() && !slot.unclear && room.applyAsInt(slot) > 0 && hasContext(slot)) {
                 wanting.add(slot);
                 most = Math.min(most, Math.min(room.applyAsInt(slot), slot.draft.modelLimit()));
             }
@@ -68,6 +68,12 @@ final class ModelDraft {
         if (tokens > 0 && catchUp()) {
             guess(tokens);
         }
+    }
+
+    /** A small model that was trained for less, or got less memory, stops where its context ends. */
+    private boolean hasContext(Slot slot) {
+        int each = decoder.contextTokens() / held.length;
+        return slot.tokens.size() + slot.draft.modelLimit() < each;
     }
 
     /** As many guesses as make the most tokens per time. */
@@ -79,10 +85,10 @@ final class ModelDraft {
         if (stepNanos == 0) {
             return Math.min(most, TOKENS_UNMEASURED);
         }
-        double trust = wanting.stream()
-                .mapToDouble(slot -> slot.draft.modelTrust())
-                .average()
-                .orElse(0);
+        double trust = 0;
+        for (Slot slot : wanting) {
+            trust += slot.draft.modelTrust() / wanting.size();
+        }
         double tokens = answers;
         double reach = 1;
         double best = GAIN_MIN * answers / alone;

@@ -37,6 +37,9 @@ final class Slot {
     final Answer answer;
     final int promptTokens;
     final Draft draft;
+    /** Control tokens whose text is part of the answer: a handful. */
+    private final int[] shown;
+
     private final long submittedNanos = System.nanoTime();
 
     Phase phase = Phase.QUEUED;
@@ -90,6 +93,7 @@ final class Slot {
         this.sampler = new Sampler(request.sampling(), vocabulary, contextTokens);
         this.answer = new Answer(mailbox, request.stops());
         this.draft = new Draft(draftTokensMax);
+        this.shown = request.shownTokens().stream().mapToInt(Integer::intValue).toArray();
         if (sampler.remembers()) {
             for (int token : request.promptTokens()) {
                 sampler.accept(token);
@@ -118,7 +122,12 @@ final class Slot {
 
     /** Whether a control token's text is part of the answer. */
     boolean shows(int token) {
-        return !request.shownTokens().isEmpty() && request.shownTokens().contains(token);
+        for (int each : shown) {
+            if (each == token) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void markAdmitted() {

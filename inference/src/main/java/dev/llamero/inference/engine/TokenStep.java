@@ -85,7 +85,7 @@ final class TokenStep {
             decoder.logits(row, logits);
             slot.answer.add(logprobs.of(logits, vocabulary, token, slot.request.topLogprobs()));
         }
-        if (slot.answer.accept(tokenizer.bytes(token, slot.shows(token)))) {
+        if (slot.answer.accept(tokenizer.shared(token, slot.shows(token)))) {
             return FinishReason.STOP;
         }
         return slot.generatedTokens >= slot.request.tokensMax() ? FinishReason.LENGTH : null;

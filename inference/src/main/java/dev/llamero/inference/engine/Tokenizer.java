@@ -25,6 +25,11 @@ public interface Tokenizer {
      */
     byte[] bytes(int token, boolean renderSpecial);
 
+    /** The same bytes without a copy of their own, since this is asked for every token of an answer: never changed. */
+    default byte[] shared(int token, boolean renderSpecial) {
+        return bytes(token, renderSpecial);
+    }
+
     /** Whether this token ends a generation (end of sequence, end of turn). */
     boolean endsGeneration(int token);
 

@@ -10,7 +10,8 @@ import java.util.Map;
  * @param totalNanos from the handler's entry
  * @param loadNanos from the handler's entry until the model was ready
  * @param statistics of the engine
- * @param detailed whether the caller wants what Ollama does not tell: the wait in the queue and the tokens reused
+ * @param detailed whether the caller wants what Ollama does not tell: the wait in the queue, the tokens reused, those
+ *     that were guessed, and how many of these held
  */
 record Ending(String reason, long totalNanos, long loadNanos, GenerationStatistics statistics, boolean detailed) {
     /** Adds the metrics in Ollama's order; zeros are left out. */
@@ -24,6 +25,8 @@ record Ending(String reason, long totalNanos, long loadNanos, GenerationStatisti
         if (detailed) {
             put(object, "queue_duration", statistics.queueNanos());
             object.put("prompt_cached_count", statistics.reusedTokens());
+            object.put("draft_count", statistics.draftedTokens());
+            object.put("draft_accepted_count", statistics.acceptedTokens());
         }
     }
 

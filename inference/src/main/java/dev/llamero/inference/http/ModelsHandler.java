@@ -60,7 +60,10 @@ final class ModelsHandler {
         object.put("expires_at", Texts.local(row.expires()));
         object.put("size_vram", row.info().bytesOnGpu());
         object.put("context_length", row.info().contextTokens());
-        // Ollama has no such field: it is there only while somebody waits.
+        // Ollama has no such fields: they are there only where a model guesses ahead, and while somebody waits.
+        if (!row.info().draftModel().isEmpty()) {
+            object.put("draft_model", row.info().draftModel());
+        }
         if (!row.waiting().isEmpty()) {
             object.put("queue", row.waiting().stream().map(ModelsHandler::place).toList());
         }

@@ -9,6 +9,8 @@ import dev.llamero.inference.api.Think;
 import dev.llamero.inference.engine.Tokenizer;
 import dev.llamero.inference.gotemplate.GoTemplateException;
 import dev.llamero.inference.gotemplate.OllamaTemplate;
+import dev.llamero.inference.model.DraftOption;
+import dev.llamero.inference.model.LoadOptions;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelHeader;
@@ -29,9 +31,11 @@ final class Preparation {
 
     private final ApiHandlers parts;
     private final PromptMemory memory = new PromptMemory();
+    private final DraftOption drafts;
 
     Preparation(ApiHandlers parts) {
         this.parts = parts;
+        this.drafts = new DraftOption(parts.store());
     }
 
     static void checkLogprobs(RunRequest run) {
@@ -94,7 +98,8 @@ final class Preparation {
      */
     LoadedModels.Lease load(Exchange exchange, LocalModel model, ModelOptions options, Duration keepAlive)
             throws InterruptedException {
-        return parts.loaded().acquire(model, parts.defaults().of(model, options), keepAlive, exchange.watch());
+        LoadOptions wanted = parts.defaults().of(model, options).with(drafts.of(model, options));
+        return parts.loaded().acquire(model, wanted, keepAlive, exchange.watch());
     }
 
     /** Tokens of a text, off this thread. */

@@ -156,9 +156,16 @@ public final class LlamaRuntime {
     /**
      * Whether a model would get its whole context, and all layers on the GPU where there is one, with a fifth of the
      * memory that is free now left over; true for a file that cannot be read. Reads the file's header.
+     *
+     * @param besideBytes of that memory, what another model takes that is opened with it
      */
-    public boolean fits(Path gguf, ModelSettings settings) {
-        return new ModelPlanner(library, gguf, settings).fits();
+    public boolean fits(Path gguf, ModelSettings settings, long besideBytes) {
+        return new ModelPlanner(library, gguf, settings).fits(besideBytes);
+    }
+
+    /** Memory for a model and all its conversations, an estimate from its header; 0 for a file that cannot be read. */
+    public long bytesWanted(Path gguf, ModelSettings settings) {
+        return new ModelPlanner(library, gguf, settings).bytesWanted();
     }
 
     /**

@@ -98,6 +98,11 @@ final class LlamaVocab implements Tokenizer {
 
     @Override
     public byte[] bytes(int token, boolean renderSpecial) {
+        return shared(token, renderSpecial).clone();
+    }
+
+    @Override
+    public byte[] shared(int token, boolean renderSpecial) {
         requireToken(token);
         AtomicReferenceArray<byte[]> table = renderSpecial ? special : plain;
         byte[] known = table.get(token);
@@ -105,7 +110,7 @@ final class LlamaVocab implements Tokenizer {
             known = read(token, renderSpecial);
             table.set(token, known);
         }
-        return known.clone();
+        return known;
     }
 
     private byte[] read(int token, boolean renderSpecial) {

@@ -164,7 +164,8 @@ final class ModelOpener {
                 buffers.totalBytes(),
                 buffers.gpuBytes(),
                 buffers.weightBytes(),
-                buffers.kvBytes());
+                buffers.kvBytes(),
+                "");
     }
 
     private OpenModel openContext(NativeHandle model, MemoryPlan plan, int trainingContext, Adapters adapters) {

@@ -31,18 +31,24 @@ record ModelPlanner(LlamaRuntime.Library library, Path path, ModelSettings setti
     }
 
     MemoryPlan plan(GgufFile header) {
-        return plan(header, 1);
+        return plan(header, 1, 0);
     }
 
-    private MemoryPlan plan(GgufFile header, double share) {
+    private MemoryPlan plan(GgufFile header, double share, long besideBytes) {
         try {
             MemoryFit need = MemoryFit.of(header, settings.contextTokens(), settings.kvType());
             int layers = (int) Math.min(LAYERS_MAX, header.blockCount().orElse(0));
             int training =
                     (int) Math.min(Integer.MAX_VALUE, header.contextLength().orElse(0));
-            var demand =
-                    new MemoryPlan.Demand(need, layers, training, (long) (HostMemory.availableBytes() * share), (long)
-                            (library.gpuFreeBytes() * share));
+            long host = (long) (HostMemory.availableBytes() * share);
+            long gpu = (long) (library.gpuFreeBytes() * share);
+            boolean besideOnGpu = gpu > 0 && settings.gpuLayers() != 0;
+            var demand = new MemoryPlan.Demand(
+                    need,
+                    layers,
+                    training,
+                    Math.max(0, besideOnGpu ? host : host - besideBytes),
+                    Math.max(0, besideOnGpu ? gpu - besideBytes : gpu));
             return MemoryPlan.of(demand, settings);
         } catch (IllegalArgumentException e) {
             throw new EngineException.Unloadable("cannot load " + path + ": " + e.getMessage(), e);
@@ -50,17 +56,28 @@ record ModelPlanner(LlamaRuntime.Library library, Path path, ModelSettings setti
     }
 
     /** Whether the model gets its whole context, and the GPU all its layers, and leaves a fifth of the memory. */
-    boolean fits() {
+    boolean fits(long besideBytes) {
         try {
             GgufFile header = header();
             long training = header.contextLength().orElse(0);
             long wanted = training > 0 ? Math.min(training, settings.contextTokens()) : settings.contextTokens();
-            MemoryPlan plan = plan(header, FREE_SHARE);
+            MemoryPlan plan = plan(header, FREE_SHARE, besideBytes);
             boolean onGpu = library.gpuFreeBytes() <= 0 || settings.gpuLayers() >= 0 || plan.isWhole();
             return onGpu && plan.fits(wanted);
         } catch (EngineException.Unloadable e) {
             LOGGER.log(System.Logger.Level.DEBUG, "the memory for " + path + " is unknown", e);
             return true;
+        }
+    }
+
+    /** Weights, buffers and a KV cache for all conversations; 0 if the file cannot be read. */
+    long bytesWanted() {
+        try {
+            MemoryFit need = MemoryFit.of(header(), settings.contextTokens(), settings.kvType());
+            return need.weightBytes() + need.computeBytes() + need.kvBytes() * settings.parallel();
+        } catch (EngineException.Unloadable | IllegalArgumentException e) {
+            LOGGER.log(System.Logger.Level.DEBUG, "the memory for " + path + " is unknown", e);
+            return 0;
         }
     }
 }

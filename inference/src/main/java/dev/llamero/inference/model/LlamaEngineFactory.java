@@ -66,15 +66,25 @@ public record LlamaEngineFactory(
         if (model.can("embedding")) {
             return loadEmbedder(runtime, model, options, progress);
         }
-        OpenModel open = open(runtime, model, options, progress);
-        Optional<OpenModel> small = Optional.empty();
+        Optional<DraftModels.Small> small = new DraftModels(steps, parallel).open(runtime, model, options, progress);
         try {
-            small = new DraftModels(steps, parallel).open(runtime, model, open, options, progress);
-            EngineInfo info = small.map(OpenModel::info).map(open.info()::with).orElse(open.info());
+            return loadBeside(runtime, model, small, () -> open(runtime, model, options, progress));
+        } catch (RuntimeException e) {
+            small.ifPresent(DraftModels.Small::close);
+            throw e;
+        }
+    }
+
+    private LoadedEngine loadBeside(
+            LlamaRuntime runtime, LocalModel model, Optional<DraftModels.Small> small, Supplier<OpenModel> opening) {
+        OpenModel open = opening.get();
+        try {
+            Optional<DraftModels.Small> drafts = small.filter(each -> each.guessesFor(model, open));
+            EngineInfo info = drafts.map(each -> open.info().with(each.model().info(), each.name()))
+                    .orElse(open.info());
             long parkedBytes = parkedBytes(runtime);
             var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens(), parkedBytes);
             Optional<BlockFolder> kept = parkedBytes > 0 ? folder(runtime, model, open) : Optional.empty();
-            Optional<OpenModel> drafts = small;
             var engine = new BatchingEngine(
                     model.name().display(),
                     open.decoder(),
@@ -82,15 +92,14 @@ public record LlamaEngineFactory(
                     info,
                     limits,
                     steps.of(info),
-                    drafts.map(OpenModel::decoder),
+                    drafts.map(each -> each.model().decoder()),
                     kept,
                     () -> {
-                        drafts.ifPresent(OpenModel::close);
+                        drafts.ifPresent(DraftModels.Small::close);
                         open.close();
                     });
             return new LoadedEngine(engine, open::grammar);
         } catch (RuntimeException e) {
-            small.ifPresent(OpenModel::close);
             open.close();
             throw e;
         }
@@ -98,8 +107,15 @@ public record LlamaEngineFactory(
 
     @Override
     public boolean fitsBeside(LocalModel model, LoadOptions options) {
-        ModelSettings settings = model.can("embedding") ? embedderSettings(options) : settings(options);
-        return LlamaRuntime.load(natives).fits(model.weights(), settings);
+        LlamaRuntime runtime = LlamaRuntime.load(natives);
+        if (model.can("embedding")) {
+            return runtime.fits(model.weights(), embedderSettings(options), 0);
+        }
+        var drafts = new DraftModels(steps, parallel);
+        long small = drafts.chosen(model, options)
+                .map(each -> runtime.bytesWanted(each.weights(), drafts.settings(options)))
+                .orElse(0L);
+        return runtime.fits(model.weights(), settings(options), small);
     }
 
     private long parkedBytes(LlamaRuntime runtime) {

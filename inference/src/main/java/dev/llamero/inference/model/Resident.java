@@ -31,7 +31,7 @@ final class Resident {
 
     /** Whether a request with these options can use it. */
     boolean fits(LoadOptions wanted) {
-        return loaded != null && !broken && options.equals(wanted);
+        return loaded != null && !broken && options.serve(wanted);
     }
 
     boolean isIdle() {

@@ -50,8 +50,15 @@ class CreateCommandTest {
         ToyModel.write(folder.resolve("toy.gguf"), 3);
         Files.writeString(
                 modelfile,
-                "FROM ./toy.gguf\nSYSTEM Be terse.\nPARAMETER stop a\nPARAMETER stop b\nPARAMETER seed 7\n"
-                        + "PARAMETER mirostat 1\nMESSAGE user Hi\nLICENSE MIT\n");
+                "FROM ./toy.gguf\n"
+                        + "SYSTEM Be terse.\n"
+                        + "PARAMETER stop a\n"
+                        + "PARAMETER stop b\n"
+                        + "PARAMETER seed 7\n"
+                        + "PARAMETER draft_model qwen3:0.6b\n"
+                        + "PARAMETER mirostat 1\n"
+                        + "MESSAGE user Hi\n"
+                        + "LICENSE MIT\n");
         ClientRun made = run("create", "mine", "-f", modelfile.toString());
         assertThat(made.code()).as(made.err()).isZero();
         assertThat(made.err())
@@ -60,6 +67,7 @@ class CreateCommandTest {
         assertThat(run("show", "--system", "mine").out()).isEqualTo("Be terse.");
         assertThat(run("show", "--parameters", "mine").out())
                 .containsPattern("seed +7\n")
+                .containsPattern("draft_model +\"?qwen3:0.6b")
                 .containsPattern("stop +\"a\"\nstop +\"b\"\n");
         assertThat(run("show", "--license", "mine").out()).isEqualTo("MIT\n");
         assertThat(run("show", "--modelfile", "mine").out()).contains("MESSAGE user Hi\n", "SYSTEM Be terse.\n");

@@ -1,6 +1,7 @@
 package dev.llamero.inference.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -82,6 +83,52 @@ class DiskCacheTest {
                     .doesNotContain(oldEnd);
             assertThat(cache.bytes()).isLessThanOrEqualTo(3 * FILE_BYTES);
         }
+    }
+
+    /** Whatever order the file system lists the folders in. */
+    @Test
+    void theLeastUsedGoFirstWhicheverModelTheyAreOf() throws IOException {
+        for (String model : List.of("a", "b", "c")) {
+            try (BlockFolder folder = new DiskCache(root, OptionalLong.of(1 << 20)).open(model, "kind")) {
+                age(folder, write(folder, "", 0, 1), model.equals("b") ? 9 : 1);
+                age(folder, write(folder, "", 0, 3), model.equals("b") ? 8 : 2);
+            }
+        }
+        DiskCache cache = new DiskCache(root, OptionalLong.of(6 * FILE_BYTES));
+        try (BlockFolder folder = cache.open("new", "other")) {
+            write(folder, "", 0, 7);
+            assertThat(cache.kept().stream().map(DiskCache.Kept::model))
+                    .as("the bound leaves room for one in sixteen more")
+                    .containsExactlyInAnyOrder("a", "a", "c", "c");
+        }
+    }
+
+    @Test
+    void aWriteThatFailsLeavesTheFileAndTheCountAsTheyWere() throws IOException {
+        DiskCache cache = new DiskCache(root, OptionalLong.of(1 << 20));
+        try (BlockFolder folder = cache.open("a", "kind")) {
+            String name = write(folder, "", 0, 1);
+            // What stands in the way of a write, as a full disk does.
+            Files.createDirectories(folder.folder().resolve(name + ".tmp").resolve("full"));
+            assertThatThrownBy(() -> write(folder, "", 0, 1)).isInstanceOf(IOException.class);
+            assertThat(cache.bytes()).isEqualTo(FILE_BYTES);
+            assertThat(folder.read(name, new int[] {1, 2}, ByteBuffer.allocate(1000)))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void clearingTakesWhatWasSetAsideOrLeftUnfinishedToo() throws IOException {
+        DiskCache cache = new DiskCache(root, OptionalLong.of(1 << 20));
+        BlockFolder folder = cache.open("a", "kind");
+        write(folder, "", 0, 1);
+        folder.close();
+        Path damaged = Files.write(folder.folder().resolve("x.kv.damaged"), new byte[9]);
+        Path unfinished = Files.write(folder.folder().resolve("y.tmp"), new byte[9]);
+        assertThat(cache.clear("")).isEqualTo(FILE_BYTES);
+        assertThat(damaged).doesNotExist();
+        assertThat(unfinished).doesNotExist();
+        assertThat(cache.bytes()).isZero();
     }
 
     @Test

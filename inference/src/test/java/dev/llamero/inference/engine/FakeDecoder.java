@@ -87,6 +87,9 @@ final class FakeDecoder implements Decoder {
             return instead;
         }
         require(batch.size() > 0 && batch.size() <= batchTokensMax, "batch of " + batch.size() + " rows");
+        for (int row = 0; row < batch.size(); row++) {
+            require(batch.position(row) < position.length, "position " + batch.position(row) + " outside the context");
+        }
         if (freeCells() < batch.size()) {
             return Outcome.NO_ROOM;
         }

@@ -135,6 +135,29 @@ class ModelDraftTest {
         assertThat(answer.text()).hasSize(200);
     }
 
+    @Test
+    void aSmallModelOfAShorterContextGuessesUntilItEnds() throws InterruptedException {
+        FakeDecoder small = new FakeDecoder(128, 1, 64, LETTERS);
+        small.beforeStep = batch -> {
+            clock.pass(20_000);
+            return null;
+        };
+        EngineTestCase.Answer answer = run(
+                        decoder(LETTERS, 1000),
+                        small,
+                        1,
+                        request("y".repeat(40) + "?").tokensMax(300).build())
+                .getFirst();
+        EngineTestCase.Answer alone = run(
+                        decoder(LETTERS, 1000),
+                        null,
+                        1,
+                        request("y".repeat(40) + "?").tokensMax(300).build())
+                .getFirst();
+        assertThat(answer.text()).hasSize(300).isEqualTo(alone.text());
+        assertThat(answer.statistics().acceptedTokens()).isBetween(20, 128);
+    }
+
     /** The small model's guess is a point, so the share of each token follows the large model's probability alone. */
     @Test
     void sampledTokensFollowTheLargeModelsDistribution() throws InterruptedException {

@@ -2,55 +2,81 @@ package dev.llamero.inference.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.llamero.inference.engine.Tokenizer;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
+import dev.llamero.models.ToyModel;
+import dev.llamero.models.store.ModelName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
+/** Which model guesses: what a request or Modelfile says before the setting. */
 class DraftModelsTest {
-    /** A vocabulary of these words; the last one ends an answer. */
-    private record Words(List<String> words, int end) implements Tokenizer {
-        @Override
-        public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
-            throw new UnsupportedOperationException();
-        }
+    private static final LoadOptions OPTIONS = new LoadOptions(512, -1, 0, 512, true);
 
-        @Override
-        public byte[] bytes(int token, boolean renderSpecial) {
-            return words.get(token).getBytes(StandardCharsets.UTF_8);
-        }
+    @TempDir
+    Path folder;
 
-        @Override
-        public boolean endsGeneration(int token) {
-            return token == end;
-        }
+    private LocalModel large;
+    private LocalModel small;
+    private DraftModels bySetting;
 
-        @Override
-        public int[] specialTokens() {
-            return new int[0];
-        }
-
-        @Override
-        public int vocabularySize() {
-            return words.size();
-        }
+    @BeforeEach
+    void write() throws IOException {
+        large = model("large");
+        small = model("small");
+        bySetting = drafts(16);
     }
 
-    private final Words words = new Words(List.of("a", "b", "end"), 2);
+    private DraftModels drafts(int tokensMax) {
+        return new DraftModels(new StepOptions(Optional.empty(), tokensMax, Optional.of(small.weights())), 1);
+    }
 
-    @Test
-    void equalVocabulariesFit() {
-        assertThat(DraftModels.sameVocabulary(words, new Words(List.of("a", "b", "end"), 2)))
-                .isTrue();
+    private LocalModel model(String name) throws IOException {
+        Path path = folder.resolve(name + ".gguf");
+        ToyModel.write(path, 1);
+        return new LocalModel(
+                ModelName.inLibrary(name).orElseThrow(),
+                path,
+                false,
+                1,
+                () -> "0",
+                Instant.EPOCH,
+                "",
+                LocalModel.Layers.NONE,
+                ModelHeader.read(path));
     }
 
     @Test
-    void anotherSizeWordOrEndDoesNotFit() {
-        assertThat(DraftModels.sameVocabulary(words, new Words(List.of("a", "b"), 2)))
-                .isFalse();
-        assertThat(DraftModels.sameVocabulary(words, new Words(List.of("a", "c", "end"), 2)))
-                .isFalse();
-        assertThat(DraftModels.sameVocabulary(words, new Words(List.of("a", "b", "end"), 1)))
-                .isFalse();
+    void theSettingsModelGuessesForAllButItself() {
+        assertThat(bySetting.chosen(large, OPTIONS).map(DraftChoice.Named::weights))
+                .contains(small.weights());
+        assertThat(bySetting.chosen(small, OPTIONS)).isEmpty();
+    }
+
+    @Test
+    void whatIsSaidComesBeforeTheSetting() throws IOException {
+        LocalModel other = model("other");
+        assertThat(bySetting.chosen(large, OPTIONS.with(DraftChoice.of(other))).map(DraftChoice.Named::name))
+                .contains("other:latest");
+        assertThat(bySetting.chosen(large, OPTIONS.with(DraftChoice.NONE))).isEmpty();
+    }
+
+    @Test
+    void nobodyGuessesWhereGuessingIsOff() {
+        assertThat(drafts(0).chosen(large, OPTIONS)).isEmpty();
+        assertThat(drafts(0).chosen(large, OPTIONS.with(DraftChoice.of(small)))).isEmpty();
+    }
+
+    @Test
+    void aLoadedModelDoesForARequestThatSaysNothing() {
+        LoadOptions guessed = OPTIONS.with(DraftChoice.of(small));
+        assertThat(guessed.serve(OPTIONS)).isTrue();
+        assertThat(guessed.serve(guessed)).isTrue();
+        assertThat(guessed.serve(OPTIONS.with(DraftChoice.NONE))).isFalse();
+        assertThat(OPTIONS.serve(guessed)).isFalse();
+        assertThat(guessed.serve(new LoadOptions(1024, -1, 0, 512, true))).isFalse();
     }
 }
