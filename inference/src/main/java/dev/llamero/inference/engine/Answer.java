@@ -38,9 +38,6 @@ final class Answer {
 
     /** Sends all that was held back, unless a stop string cut it off. */
     void end() {
-        decoded.setLength(0);
-        detokenizer.flush(decoded);
-        stops.accept(decoded);
         send(stops.takeRest(), true);
     }
 

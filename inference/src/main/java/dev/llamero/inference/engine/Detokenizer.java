@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * Token bytes to text, holding back an incomplete UTF-8 character until its rest arrives; invalid bytes become U+FFFD.
+ * Half a character at the end of an answer is never seen, as in llama.cpp's server.
  * One per generation; engine's thread only.
  */
 final class Detokenizer {
@@ -29,7 +30,7 @@ final class Detokenizer {
             bytes = ByteBuffer.allocate(needed).put(bytes.flip());
             chars = CharBuffer.allocate(needed);
         }
-        decode(bytes.put(more).flip(), false, into);
+        decode(bytes.put(more).flip(), into);
         bytes.compact();
     }
 
@@ -45,16 +46,9 @@ final class Detokenizer {
         return true;
     }
 
-    private void decode(ByteBuffer from, boolean end, StringBuilder into) {
+    private void decode(ByteBuffer from, StringBuilder into) {
         chars.clear();
-        decoder.decode(from, chars, end);
+        decoder.decode(from, chars, false);
         into.append(chars.flip());
-    }
-
-    /** At the end of the answer: appends U+FFFD for a held-back beginning of a character. */
-    void flush(StringBuilder into) {
-        decode(bytes.flip(), true, into);
-        bytes.clear();
-        decoder.reset();
     }
 }

@@ -72,9 +72,7 @@ final class OpenAiHandler {
             throw ApiException.badRequest("model is required");
         }
         LocalModel model = store.requireDetails(id, name -> "model '" + name.display() + "' not found");
-        ModelList list = list();
-        byte[] body = list.model(id)
-                .or(() -> list.model(model.name().display()))
+        byte[] body = list().model(model.name().display(), id)
                 .orElseThrow(
                         () -> ApiException.notFound("model '" + model.name().display() + "' not found"));
         exchange.send(200, JSON, body);

@@ -160,9 +160,28 @@ class OpenAiRoutesTest {
                         .path("id")
                         .asText())
                 .isEqualTo("Toy");
+        for (String typed : List.of("toy:local", "toy%20")) {
+            assertThat(JSON.readTree(server.call("GET", "/v1/models/" + typed, null)
+                                    .body())
+                            .path("id")
+                            .asText())
+                    .isEqualTo(typed.replace("%20", " "));
+        }
         assertThat(server.call("GET", "/v1/models/..%2Fx", null).status()).isEqualTo(404);
         assertThat(server.call("POST", "/v1/models/toy", "{}").status()).isEqualTo(405);
         assertThat(server.call("GET", "/v1/models/", null).header("location")).contains("/v1/models");
+    }
+
+    @Test
+    void logprobsBelowZeroAreNoneAndAStreamTellsThatItHasNoSummary() throws Exception {
+        engine.answers("Hi");
+        String completion = "{\"model\":\"toy\",\"prompt\":\"x\",\"logprobs\":-1}";
+        assertThat(server.call("POST", "/v1/completions", completion).status()).isEqualTo(200);
+        String response = "{\"model\":\"toy\",\"input\":\"x\",\"reasoning\":{\"effort\":\"none\"},\"stream\":";
+        assertThat(server.call("POST", "/v1/responses", response + "true}").body())
+                .contains("\"reasoning\":{\"effort\":\"none\",\"summary\":null}");
+        assertThat(server.call("POST", "/v1/responses", response + "false}").body())
+                .contains("\"reasoning\":{\"effort\":\"none\"}");
     }
 
     @Test

@@ -44,7 +44,9 @@ public record CompletionRequest(ModelCall call, String model, boolean stream, bo
         generate.set("options", options(request, manner));
         request.any("keep_alive").ifPresent(value -> generate.set("keep_alive", value));
         request.any("logit_bias").ifPresent(value -> extras.set("logit_bias", value));
-        long alternatives = request.integer("logprobs", 0, LOGPROBS_MAX).orElse(0L);
+        // Ollama passes over those below zero.
+        long least = manner == Manner.OLLAMA ? Integer.MIN_VALUE : 0;
+        long alternatives = request.integer("logprobs", least, LOGPROBS_MAX).orElse(0L);
         if (alternatives > 0) {
             generate.put("logprobs", true).put("top_logprobs", alternatives);
         }

@@ -99,9 +99,14 @@ public final class ModelList {
 
     /** Body of {@code GET /v1/models/ID}, with the id as typed; empty if there is no such model. */
     public Optional<byte[]> model(String id) {
+        return model(id, id);
+    }
+
+    /** The same of the model with this name, with another text as its id. */
+    public Optional<byte[]> model(String name, String id) {
         return entries.stream()
                 .filter(entry ->
-                        entry.name().equalsIgnoreCase(id) || entry.name().equalsIgnoreCase(id + DEFAULT_TAG))
+                        entry.name().equalsIgnoreCase(name) || entry.name().equalsIgnoreCase(name + DEFAULT_TAG))
                 .findFirst()
                 .map(entry -> Json.bytes(json -> {
                     entry.write(json, id);

@@ -180,6 +180,12 @@ final class ResponsesReader {
         ObjectNode echoed = echo.putObject("reasoning");
         effort.ifPresent(word -> echoed.put("effort", word));
         summary.ifPresent(word -> echoed.put("summary", word));
+        if (summary.isEmpty()
+                && manner == Manner.OLLAMA
+                && request.flag("stream").orElse(false)) {
+            // Ollama's events have the member always, its whole answers only if it was given.
+            echoed.putNull("summary");
+        }
     }
 
     private void logprobs() {
