@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.llamero.inference.api.GoDuration;
+import dev.llamero.inference.model.LlamaEngineFactory;
 import dev.llamero.settings.Setting;
 import dev.llamero.settings.SettingsException;
 import java.io.IOException;
@@ -65,6 +66,11 @@ class SettingsTest {
         assertThat(settings.residents().modelsMax()).isEqualTo(1);
         assertThat(settings.residents().queueMax()).isEqualTo(7);
         assertThat(settings.parallel()).isEqualTo(2);
+        assertThat(settings.engines()).isInstanceOfSatisfying(LlamaEngineFactory.class, engines -> {
+            assertThat(engines.parallel()).isEqualTo(2);
+            assertThat(engines.queueMax()).isEqualTo(7);
+            assertThat(engines.kvType().label()).isEqualTo("q8_0");
+        });
         assertThat(settings.kvCacheType()).isEqualTo("q8_0");
         assertThat(settings.ollamaStore()).contains(Path.of("/data/store"));
     }

@@ -118,6 +118,27 @@ class EngineLifeTest {
     }
 
     @Test
+    void asManyRunAtOnceAsThereArePlacesAndTheNextWaits() throws InterruptedException {
+        decoder.beforeStep = gate;
+        try (BatchingEngine engine = engine(decoder, 2)) {
+            List<Generation> generations = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                generations.add(engine.submit(request("request").tokensMax(3).build()));
+            }
+            gate.open();
+            for (Generation generation : generations) {
+                assertThat(read(generation).text()).hasSize(3);
+            }
+        }
+        long most = decoder.steps.stream()
+                .mapToLong(step ->
+                        step.stream().map(row -> row.sequence()).distinct().count())
+                .max()
+                .orElse(0);
+        assertThat(most).isEqualTo(2);
+    }
+
+    @Test
     void aFullQueueIsBusyUntilAPlaceIsFree() throws InterruptedException {
         decoder.beforeStep = gate;
         try (BatchingEngine engine = engine(decoder, 1, 2, 512)) {
