@@ -112,7 +112,7 @@ final class BrowserGuard {
     private static String nameOf(String host) {
         if (host.startsWith("[")) {
             int end = host.indexOf(']');
-            return end <= 1 ? host : host.substring(1, end);
+            return end < 0 || host.equals("[]") ? host : host.substring(1, end);
         }
         int colon = host.lastIndexOf(':');
         return colon >= 0 && host.indexOf(':') == colon ? host.substring(0, colon) : host;
