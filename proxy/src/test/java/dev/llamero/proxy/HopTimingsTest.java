@@ -28,6 +28,27 @@ class HopTimingsTest {
     }
 
     @Test
+    void whoHadToWaitInTheServersQueueIsToldItsPlace() throws Exception {
+        String place = "X-Llamero-Queue-Position: 3\r\nX-Llamero-Queue-Estimate-Ms: 1200\r\n";
+        for (String told : java.util.List.of(place, "", place.replace("3", "soon"))) {
+            try (var upstream = new ScriptedUpstream(wire -> {
+                        wire.raw(NDJSON_HEAD.replaceFirst("\r\n", "\r\n" + told));
+                        wire.chunk(line("Hello"));
+                        wire.chunk(LAST);
+                        wire.raw("0\r\n\r\n");
+                    });
+                    var proxy = new RunningProxy(upstream.url())) {
+                for (String body : java.util.List.of(STREAMED, STREAMED.replace("true", "false"))) {
+                    var reply = proxy.chat(body);
+                    boolean known = told.equals(place);
+                    assertThat(reply.header("X-Llamero-Queue-Position")).isEqualTo(known ? "3" : "");
+                    assertThat(reply.header("X-Llamero-Queue-Estimate-Ms")).isEqualTo(known ? "1200" : "");
+                }
+            }
+        }
+    }
+
+    @Test
     void whoAsksGetsTheServersTimesAndTheProxysBeforeTheEnd() throws Exception {
         try (var upstream = server();
                 var proxy = new RunningProxy(upstream.url())) {

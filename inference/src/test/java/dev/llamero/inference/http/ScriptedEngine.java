@@ -11,6 +11,7 @@ import dev.llamero.inference.engine.TokenEvent;
 import dev.llamero.inference.engine.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,6 +26,9 @@ final class ScriptedEngine implements Engine {
     private final EngineInfo info;
     private volatile List<String> answer;
     volatile boolean closed;
+
+    /** Who waits, as the test says. */
+    volatile List<Waiting> line = List.of();
 
     /** @param contextTokens context of one conversation; tokens are UTF-8 bytes */
     ScriptedEngine(int contextTokens) {
@@ -75,6 +79,11 @@ final class ScriptedEngine implements Engine {
     }
 
     @Override
+    public List<Waiting> waiting() {
+        return line;
+    }
+
+    @Override
     public Load load() {
         return new Load(0, 0);
     }
@@ -88,6 +97,9 @@ final class ScriptedEngine implements Engine {
     /** One request's answer, spoken by the test. */
     static final class ScriptedGeneration implements Generation {
         final GenerationRequest request;
+        /** Where it stood when it came; null if it did not have to wait. */
+        volatile Waiting place;
+
         private final BlockingQueue<TokenEvent> events = new LinkedBlockingQueue<>();
         private final List<String> said = new ArrayList<>();
         private final java.util.concurrent.CountDownLatch cancelled = new java.util.concurrent.CountDownLatch(1);
@@ -123,6 +135,11 @@ final class ScriptedEngine implements Engine {
         @Override
         public TokenEvent next() throws InterruptedException {
             return events.take();
+        }
+
+        @Override
+        public Optional<Waiting> queued() {
+            return Optional.ofNullable(place);
         }
 
         @Override

@@ -29,6 +29,7 @@ final class CallFacts {
     private boolean stream;
     private String upstream;
     private long queuedMillis;
+    private Optional<QueuePlace> place = Optional.empty();
     private int retries;
     private boolean begun;
     private int status;
@@ -117,6 +118,15 @@ final class CallFacts {
 
     long queuedMillis() {
         return queuedMillis;
+    }
+
+    /** Its place in the line of the server that answers. */
+    void place(Optional<QueuePlace> told) {
+        place = told;
+    }
+
+    Optional<QueuePlace> place() {
+        return place;
     }
 
     /** Another server is tried. */

@@ -32,6 +32,7 @@ record Exchange(ServerRequest request, ServerResponse response, CallerDialect di
     void putFigures() {
         response.header(SERVER_TIMING, facts.serverTiming());
         response.header(OVERHEAD, facts.overheadText());
+        facts.place().ifPresent(place -> place.put(response));
         RateHeaders.put(this);
     }
 

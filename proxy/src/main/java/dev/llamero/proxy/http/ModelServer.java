@@ -43,6 +43,7 @@ final class ModelServer {
         int status = wire.send(request.method(), request.path(), headers(exchange), request.body());
         exchange.facts().waited(System.nanoTime() - before);
         exchange.facts().upstreamHead();
+        exchange.facts().place(QueuePlace.of(wire));
         if (status != 200) {
             throw refused(exchange, status, wire, lease);
         }

@@ -22,7 +22,7 @@ public final class Origins {
     private static final HeaderName REQUEST_METHOD = HeaderNames.create("Access-Control-Request-Method");
     private static final HeaderName REQUEST_HEADERS = HeaderNames.create("Access-Control-Request-Headers");
     private static final String EXPOSED = "X-Request-ID, request-id, traceparent, Retry-After, Server-Timing,"
-            + " X-Llamero-Overhead-Ms, X-Llamero-Upstream,"
+            + " X-Llamero-Overhead-Ms, X-Llamero-Upstream, X-Llamero-Queue-Position, X-Llamero-Queue-Estimate-Ms,"
             + " x-ratelimit-limit-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-requests,"
             + " x-ratelimit-remaining-tokens, x-ratelimit-reset-requests, x-ratelimit-reset-tokens,"
             + " anthropic-ratelimit-requests-limit, anthropic-ratelimit-requests-remaining,"
