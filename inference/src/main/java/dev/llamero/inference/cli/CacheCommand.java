@@ -32,7 +32,7 @@ final class CacheCommand extends ClientCommand {
         var table = new Table("MODEL", "USER", "TOKENS", "SIZE", "PLACE", "USED");
         Reply reply = surroundings.client().get(PATH);
         for (Reply each : reply.objects("conversations")) {
-            if (each.text("model").startsWith(model)) {
+            if (isMeant(each.text("model"))) {
                 table.row(
                         each.text("model"),
                         each.text("salt"),
@@ -43,5 +43,9 @@ final class CacheCommand extends ClientCommand {
             }
         }
         table.print(out(), "");
+    }
+
+    private boolean isMeant(String name) {
+        return model.isEmpty() || name.equals(model) || name.equals(model + ":latest");
     }
 }

@@ -150,6 +150,21 @@ class ParkingTest {
         }
     }
 
+    /** What a chat begins with serves all that continue it, so its end goes first. */
+    @Test
+    void theEndOfAChatGoesBeforeItsBeginning() throws InterruptedException {
+        long room = 1_000L * FakeDecoder.CELL_BYTES;
+        try (BatchingEngine engine = parking(room)) {
+            for (String letter : new String[] {"a", "b", "c"}) {
+                ask(engine, letter.repeat(letter.equals("a") ? 700 : 500));
+            }
+            // Parked: of a what was left once b had come, whose 519 tokens and a's 719 are more than the room.
+            EngineTestCase.Answer again = ask(engine, "a".repeat(700));
+            assertThat(again.statistics().reusedTokens()).isIn(Block.TOKENS, 2 * Block.TOKENS);
+            assertThat(again.text()).isEqualTo(alone("a".repeat(700)));
+        }
+    }
+
     @Test
     void aChatLargerThanTheLimitStaysInTheCache() throws InterruptedException {
         try (BatchingEngine engine = parking(500)) {

@@ -7,6 +7,7 @@ import dev.llamero.inference.model.LlamaEngineFactory;
 import dev.llamero.inference.model.StepOptions;
 import dev.llamero.inference.prompt.JinjaTemplates;
 import dev.llamero.models.KvType;
+import dev.llamero.models.ToyModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +52,31 @@ public final class StoreServer implements AutoCloseable {
                         JinjaTemplates::parse,
                         CONTEXT,
                         TestServer.limits())),
+                null);
+    }
+
+    /** With one model of random weights, called {@code toy}, the real engine, and conversations that are kept. */
+    public static StoreServer toy(Path folder) throws IOException {
+        ToyModel.write(folder.resolve("toy.gguf"), 1);
+        var disk = new DiskCache(folder.resolve("cache"), OptionalLong.of(1 << 28));
+        var engines = new LlamaEngineFactory(
+                NativeSettings.fromEnvironment(System.getenv()),
+                KvType.F16,
+                1,
+                64,
+                OptionalLong.of(1 << 28),
+                disk,
+                StepOptions.DEFAULTS);
+        return new StoreServer(
+                new TestServer(
+                        new TestServer.Choice(
+                                List.of(folder.resolve("toy.gguf")),
+                                Optional.empty(),
+                                engines,
+                                source -> TestServer::plain,
+                                512,
+                                TestServer.limits()),
+                        disk),
                 null);
     }
 
