@@ -95,9 +95,15 @@ final class ShowReply {
         }
     }
 
-    /** The one that makes the prompts, if it is valid. */
+    /**
+     * The one that makes the prompts, if it is valid; with a built-in of Ollama's, the Jinja template does not count.
+     */
     private String template() {
         Optional<String> go = model.text().template();
+        LocalModel.BuiltIns builtIns = model.text().builtIns();
+        if (!builtIns.renderer().isEmpty() || !builtIns.parser().isEmpty()) {
+            return go.orElse(DEFAULT_TEMPLATE);
+        }
         Optional<String> jinja = model.header().chatTemplate();
         try {
             return (model.goTemplate().isPresent() ? go : jinja.or(() -> go)).orElse(DEFAULT_TEMPLATE);
