@@ -26,7 +26,7 @@ final class LiveProxy implements AutoCloseable {
     private final ProxySettings started;
     private final ReentrantLock swapping = new ReentrantLock();
     private final Accounts accounts;
-    private final FileWatch keysWatch;
+    private FileWatch keysWatch;
     private LiveSettings settings;
     private volatile Live live;
 
@@ -56,10 +56,11 @@ final class LiveProxy implements AutoCloseable {
     /**
      * Reads the settings again and swaps them in whole.
      *
+     * @param andThat what else is read anew, after all checks and before the swap; if it throws, nothing changes
      * @return names of settings that differ from the running ones but count from the next start only
      * @throws SettingsException if they are not good; then the old ones stay
      */
-    List<String> reload() {
+    List<String> reload(Runnable andThat) {
         swapping.lock();
         try {
             ProxySettings read = source.read();
@@ -67,9 +68,11 @@ final class LiveProxy implements AutoCloseable {
             checkKeysAreThere(read.live());
             LiveSettings next = withGatewayKey(read.live());
             List<String> needRestart = started.changedUntilNextStart(read);
+            andThat.run();
             UpstreamPool old = live.pool();
             UpstreamPool pool = old.with(next.pool());
             live = new Live(checks(next), pool);
+            watchKeys(next);
             settings = next;
             old.replacedBy(pool);
             LOG.log(
@@ -102,6 +105,14 @@ final class LiveProxy implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, "keys not reloaded, the old ones stay: " + e.getMessage());
         } finally {
             swapping.unlock();
+        }
+    }
+
+    private void watchKeys(LiveSettings next) {
+        Path file = next.keyFile().path();
+        if (!file.equals(settings.keyFile().path())) {
+            keysWatch.close();
+            keysWatch = new FileWatch(file, this::reloadKeys);
         }
     }
 

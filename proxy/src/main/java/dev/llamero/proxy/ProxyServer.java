@@ -165,13 +165,13 @@ public final class ProxyServer implements AutoCloseable {
 
     /** Reads the settings again, as the signal and the admin listener do. */
     List<String> reload() {
-        List<String> needRestart = live.reload();
-        try {
-            certificates.ifPresent(Certificates::reload);
-        } catch (IllegalArgumentException e) {
-            throw new SettingsException("settings are reloaded, but the old certificate stays: " + e.getMessage(), e);
-        }
-        return needRestart;
+        return live.reload(() -> {
+            try {
+                certificates.ifPresent(Certificates::reload);
+            } catch (IllegalArgumentException e) {
+                throw new SettingsException("setting tls: " + e.getMessage(), e);
+            }
+        });
     }
 
     /** The port of plain HTTP beside TLS, if there is one. */

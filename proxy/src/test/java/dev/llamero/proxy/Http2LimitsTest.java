@@ -17,7 +17,6 @@ import static dev.llamero.proxy.Http2Frames.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,18 +48,8 @@ class Http2LimitsTest {
         return connect(proxy, "h2");
     }
 
-    /** With patience: on a busy machine a handshake may itself be cut by the limit under test. */
     private SSLSocket connect(RunningProxy proxy, String protocol) throws Exception {
-        var client = new TrustingClient(folder.resolve("root.pem"));
-        for (int tries = 1; ; tries++) {
-            try {
-                return client.connect(proxy.port(), protocol);
-            } catch (SSLException | SocketException e) {
-                if (tries == 50) {
-                    throw e;
-                }
-            }
-        }
+        return new TrustingClient(folder.resolve("root.pem")).patiently(proxy.port(), protocol);
     }
 
     @Test

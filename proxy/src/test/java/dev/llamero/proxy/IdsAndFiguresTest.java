@@ -41,6 +41,16 @@ class IdsAndFiguresTest {
         }
     }
 
+    /** Nobody can say which of two is meant (W3C Trace Context, section 3.2). */
+    @Test
+    void twoTracesAreNone() throws Exception {
+        try (var upstream = new ScriptedUpstream(answer("x"));
+                var proxy = new RunningProxy(upstream.url())) {
+            proxy.chat(RunningProxy.CHAT, "traceparent: " + PARENT, "traceparent: " + PARENT);
+            assertThat(upstream.request().header("traceparent")).doesNotContain(TRACE);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

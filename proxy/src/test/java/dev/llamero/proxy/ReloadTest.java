@@ -8,10 +8,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.llamero.proxy.callers.KeyFile;
+import dev.llamero.proxy.callers.KeyLimits;
+import dev.llamero.proxy.tls.TestAuthority;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -116,6 +122,54 @@ class ReloadTest {
                 assertThat(proxy.chat(SeveralUpstreamsTest.chat("gpt-4o")).status())
                         .isEqualTo(404);
             }
+        }
+    }
+
+    @Test
+    void aBadCertificateRefusesTheSettingsThatCameWithIt() throws Exception {
+        Path certificate = folder.resolve("certificate.pem");
+        Path key = folder.resolve("key.pem");
+        TestAuthority.write(folder.resolve("a"), certificate, key);
+        try (var upstream = new ScriptedUpstream(answer("x"))) {
+            String[] tls = {"tls: files", "tls-cert: " + certificate, "tls-key: " + key, "upstream: " + upstream.url()};
+            write(tls);
+            try (var proxy = new RunningProxy(file)) {
+                Files.writeString(certificate, "nonsense");
+                write(tls[0], tls[1], tls[2], "upstream: http://127.0.0.1:9");
+                var got = proxy.admin("POST", "/reload");
+                assertThat(got.status()).isEqualTo(400);
+                assertThat(got.body()).contains("certificate.pem").contains("the old settings stay");
+                assertThat(proxy.admin("GET", "/upstreams")
+                                .json()
+                                .at("/upstreams/0/url")
+                                .asText())
+                        .isEqualTo(upstream.url());
+            }
+        }
+    }
+
+    @Test
+    void anotherKeysFileIsWatchedFromThenOn() throws Exception {
+        var other = new KeyFile(folder.resolve("other.json"));
+        try (var upstream = new ScriptedUpstream(answer("x"))) {
+            write("upstream: " + upstream.url());
+            var source = new SettingsSource(
+                    List.of("--port", "0", "--admin-port", "0"), Map.of("LLAMERO_CONFIG", file.toString()));
+            write("upstream: " + upstream.url(), "keys-file: " + folder.resolve("one.json"));
+            try (ProxyServer proxy = ProxyServer.start(source, _ -> {})) {
+                write("upstream: " + upstream.url(), "keys-file: " + other.path());
+                assertThat(proxy.reload()).isEmpty();
+                assertThat(status(proxy)).isEqualTo(200);
+                other.add("ann", KeyLimits.NONE, List.of(), Optional.empty(), Instant.EPOCH);
+                Await.until(() -> status(proxy) == 401);
+            }
+        }
+    }
+
+    private static int status(ProxyServer proxy) throws Exception {
+        try (var client = new java.net.Socket(java.net.InetAddress.getLoopbackAddress(), proxy.port())) {
+            RunningProxy.send(client, "POST", "/v1/chat/completions", RunningProxy.CHAT);
+            return RunningProxy.Answer.read(client.getInputStream()).status();
         }
     }
 

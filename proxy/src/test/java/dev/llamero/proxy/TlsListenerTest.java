@@ -172,7 +172,10 @@ class TlsListenerTest {
             Files.writeString(certificate, "nonsense");
             var refused = proxy.admin("POST", "/reload");
             assertThat(refused.status()).isEqualTo(400);
-            assertThat(refused.body()).contains("certificate.pem").contains("no certificate");
+            assertThat(refused.body())
+                    .contains("certificate.pem")
+                    .contains("no certificate")
+                    .contains("the old settings stay");
             second.connect(proxy.port()).close();
         }
     }

@@ -3,6 +3,7 @@ package dev.llamero.proxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -76,6 +78,19 @@ final class TrustingClient {
             throw new AssertionError(protocol + " was not agreed on");
         }
         return socket;
+    }
+
+    /** The same with patience: on a busy machine a handshake may itself be cut by the limit under test. */
+    SSLSocket patiently(int port, String protocol) throws IOException {
+        for (int tries = 1; ; tries++) {
+            try {
+                return connect(port, protocol);
+            } catch (SSLException | SocketException e) {
+                if (tries == 50) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /** The certificate that a new connection is shown. */

@@ -68,6 +68,14 @@ public record AnswerChunk(
      */
     public record Usage(
             long promptTokens, long completionTokens, Optional<Long> cachedTokens, Optional<Long> reasoningTokens) {
+        /** No answer has so many: a server that says so must not turn a sum over. */
+        private static final long TOKENS_MAX = 1L << 40;
+
+        public Usage {
+            promptTokens = Math.clamp(promptTokens, 0, TOKENS_MAX);
+            completionTokens = Math.clamp(completionTokens, 0, TOKENS_MAX);
+        }
+
         /** Prompt and completion. */
         public long totalTokens() {
             return promptTokens + completionTokens;

@@ -89,6 +89,6 @@ final class RateHeaders {
 
     /** Whole seconds for Retry-After, rounded up: a client that waits so long does not come too early. */
     static String wholeSeconds(Duration wait) {
-        return String.valueOf(Math.max(1, (wait.toMillis() + 999) / 1000));
+        return String.valueOf(Math.max(1, wait.plusSeconds(1).minusNanos(1).toSeconds()));
     }
 }

@@ -4,7 +4,7 @@ import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
 import java.util.HexFormat;
-import java.util.Optional;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,9 +29,9 @@ record TraceContext(String traceId, String spanId, String parentId, String flags
     private static final String NO_SPAN = "0".repeat(16);
 
     static TraceContext of(Headers headers) {
-        Optional<String> given = headers.first(PARENT);
-        if (given.isPresent()) {
-            Matcher parent = FORM.matcher(given.get().strip());
+        List<String> given = headers.contains(PARENT) ? headers.get(PARENT).allValues() : List.of();
+        if (given.size() == 1) {
+            Matcher parent = FORM.matcher(given.getFirst().strip());
             if (parent.matches() && isSane(parent)) {
                 String state = headers.contains(STATE)
                         ? String.join(",", headers.get(STATE).allValues())

@@ -54,11 +54,11 @@ public final class UpstreamClient implements AutoCloseable {
         return address;
     }
 
-    /** The connection used last, if one is kept that is not too old; null if none. */
+    /** The connection used last, if one is kept that is not too old and was silent since; null if none. */
     UpstreamConnection takeIdle() {
         for (UpstreamConnection kept = idle.pollFirst(); kept != null; kept = idle.pollFirst()) {
             idleCount.decrementAndGet();
-            if (System.nanoTime() - kept.idleSinceNanos() < IDLE_NANOS_MAX) {
+            if (System.nanoTime() - kept.idleSinceNanos() < IDLE_NANOS_MAX && !kept.hasUnaskedBytes()) {
                 return kept;
             }
             kept.close();

@@ -86,6 +86,18 @@ final class UpstreamConnection implements AutoCloseable {
         return position < limit;
     }
 
+    /**
+     * Whether the server went on after its answer. Such bytes would be taken for the answer to the next call, which may
+     * be another caller's.
+     */
+    boolean hasUnaskedBytes() {
+        try {
+            return transport.getInputStream().available() > 0;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
     /** Whether so many whole lines are in the buffer, and something behind them. */
     boolean hasLinesAndMore(int lines) {
         int seen = 0;
