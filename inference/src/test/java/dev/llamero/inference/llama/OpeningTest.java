@@ -36,6 +36,19 @@ class OpeningTest {
     }
 
     @Test
+    void aModelThatIsOpenedWithAnotherIsCountedBesideIt() throws IOException {
+        LlamaRuntime runtime = TestModels.runtime();
+        ModelSettings one = TestModels.settings(512, 1);
+        long wanted = runtime.bytesWanted(TestModels.toy(), one);
+        assertThat(wanted).isGreaterThan(Files.size(TestModels.toy()));
+        assertThat(runtime.bytesWanted(TestModels.toy(), TestModels.settings(2048, 1)))
+                .isGreaterThan(wanted);
+        assertThat(runtime.bytesWanted(folder.resolve("missing.gguf"), one)).isZero();
+        assertThat(runtime.fits(TestModels.toy(), one, wanted)).isTrue();
+        assertThat(runtime.fits(TestModels.toy(), one, Long.MAX_VALUE / 4)).isFalse();
+    }
+
+    @Test
     void anotherVersionIsRefused() {
         LlamaRuntime.requireVersion("0.5.0", Path.of("libllama.so"));
         assertThatExceptionOfType(EngineException.Unloadable.class)
