@@ -11,12 +11,16 @@ import io.helidon.http.HeaderNames;
 import java.io.ByteArrayOutputStream;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The objects of an answer in the dialect of its caller: events as they come, or one object at the end. Of a whole
  * answer nothing goes out before the end, so a failure always has a status.
  */
 final class CallerReplies implements Replies {
+    /** Whose streams Ollama tells proxies not to keep. */
+    private static final Set<String> UNCACHED = Set.of("/v1/responses", "/v1/messages");
+
     private final Exchange exchange;
     private final boolean stream;
     private final AnswerWriter writer;
@@ -60,7 +64,7 @@ final class CallerReplies implements Replies {
             return;
         }
         if (out == null) {
-            if (exchange.path().equals("/v1/responses")) {
+            if (UNCACHED.contains(exchange.path())) {
                 exchange.reply(HeaderNames.CACHE_CONTROL, "no-cache");
             }
             out = exchange.stream(writer.contentType());

@@ -185,6 +185,22 @@ class OpenAiRoutesTest {
     }
 
     @Test
+    void streamsOfResponsesAndMessagesAreNotToBeKept() throws Exception {
+        engine.answers("Hi");
+        String messages = "\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"stream\":true}";
+        assertThat(uncached("/v1/responses", "{\"model\":\"toy\",\"input\":\"x\",\"stream\":true}"))
+                .contains("no-cache");
+        assertThat(uncached("/v1/messages", "{\"model\":\"toy\",\"max_tokens\":5," + messages))
+                .contains("no-cache");
+        assertThat(uncached("/v1/chat/completions", "{\"model\":\"toy\"," + messages))
+                .isEmpty();
+    }
+
+    private java.util.Optional<String> uncached(String path, String body) throws Exception {
+        return server.call("POST", path, body).header("cache-control");
+    }
+
+    @Test
     void otherRoutesOfOpenAiAreNotThere() throws Exception {
         for (String path : List.of("/v1/messages/count_tokens", "/v1", "/v1/audio/speech")) {
             RawClient.Reply reply = server.call("POST", path, "{}");
