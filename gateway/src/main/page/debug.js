@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import { Panel } from './part.js';
 import { rate } from './statistics.js';
 import { traceBars, traceFacts } from './trace-view.js';
-import { duration, t } from './texts.js';
+import { duration, errorRemedy, layerRemedy, t } from './texts.js';
 import * as icons from './icons.js';
 
 class Debug extends Panel {
@@ -67,7 +67,7 @@ class Debug extends Panel {
         <span class="latency">${millis >= 0 ? `${millis < 10 ? millis.toFixed(1) : Math.round(millis)} ms` : '–'}</span></div>
       <div class="facts">${layer.address ? html`<code>${layer.address}</code>` : nothing}${layer.version ? html`<span>${t('version')} ${layer.version}</span>` : nothing}
         ${layer.detail ? html`<span>${layer.detail}</span>` : nothing}</div>
-      ${layer.remedy ? html`<p class="remedy">${layer.remedy}</p>` : nothing}</li>`;
+      ${layer.remedy ? html`<p class="remedy">${layerRemedy(layer)}</p>` : nothing}</li>`;
   }
 
   #trace(turn) {
@@ -88,7 +88,8 @@ class Debug extends Panel {
       ...(page && !trace ? [[t('pageTotal'), duration(page.totalMillis)]] : []),
     ];
     return html`
-      ${turn.errorCode ? html`<p class="failure">${turn.errorMessage} ${turn.errorRemedy}</p>` : nothing}
+      ${turn.errorCode ? html`<p class="failure">${turn.errorMessage}</p>
+        <p class="remedy">${errorRemedy(turn.errorCode, turn.errorRemedy)}</p>` : nothing}
       ${trace ? traceBars(trace, page ? this.roundTrip : -1, page ? page.totalMillis : -1) : nothing}
       <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
   }

@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import { Part } from './part.js';
 import { copy } from './clipboard.js';
 import { statistics } from './statistics.js';
-import { duration, errorTitle, number, t } from './texts.js';
+import { duration, errorRemedy, errorTitle, number, t } from './texts.js';
 import * as icons from './icons.js';
 import './markdown/view.js';
 
@@ -91,7 +91,7 @@ class Message extends Part {
     if (turn.state !== 'RUNNING') return nothing;
     if (resuming) {
       return html`<section class="resuming" role="status">${icons.again}<p><strong>${errorTitle(resuming.errorCode)}.</strong>
-        ${t('resuming', { attempt: resuming.attempt })} ${resuming.errorRemedy}</p></section>`;
+        ${t('resuming', { attempt: resuming.attempt })} ${errorRemedy(resuming.errorCode, resuming.errorRemedy)}</p></section>`;
     }
     if (content || reasoning || this.message.toolCalls.length) return nothing;
     const label = waitedMillis > 4000 ? t('waitingLong', { time: duration(waitedMillis) }) : t('waiting');
@@ -102,7 +102,7 @@ class Message extends Part {
     const { turn } = this.message;
     if (turn.state === 'STOPPED') return html`<p class="ended">${t('stopped')}${this.#continue()}</p>`;
     if (turn.state === 'INTERRUPTED') return this.#error(t('interrupted'), t('interruptedText'), '');
-    if (turn.state === 'FAILED') return this.#error(errorTitle(turn.errorCode), turn.errorMessage, turn.errorRemedy);
+    if (turn.state === 'FAILED') return this.#error(errorTitle(turn.errorCode), turn.errorMessage, errorRemedy(turn.errorCode, turn.errorRemedy));
     if (turn.finishReason === 'length') return html`<p class="ended">${t('cut')}${this.#continue()}</p>`;
     return nothing;
   }

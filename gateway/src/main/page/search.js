@@ -38,7 +38,9 @@ class Search extends Part {
     try {
       const { hits } = await this.store.connection.request('sessions.search', { query: query.slice(0, 200), limit: HITS_MAX });
       if (query !== this.query) return;
-      this.hits = hits;
+      // A title that was found is said with the message that was found in the same chat.
+      const within = new Set(hits.filter(hit => hit.messageId).map(hit => hit.sessionKey));
+      this.hits = hits.filter(hit => hit.messageId || !within.has(hit.sessionKey));
       this.failure = '';
     } catch (error) {
       this.hits = [];

@@ -28,6 +28,11 @@ export function rememberedAll(prefix) {
   }
 }
 
+/** Forgets all entries whose names begin so. */
+export function forgetAll(prefix) {
+  rememberedAll(prefix).forEach(([rest]) => remember(prefix + rest, ''));
+}
+
 /** Like a UUID; crypto.randomUUID is missing where a page is opened over plain HTTP from another machine. */
 export function newKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

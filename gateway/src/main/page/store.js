@@ -4,12 +4,14 @@ import { Models } from './models.js';
 import { Outbox } from './outbox.js';
 import { PageClock } from './page-clock.js';
 import { Transcript } from './transcript.js';
-import { newKey } from './storage.js';
+import { forgetAll, newKey, remember, remembered } from './storage.js';
 
 /** A conversation shows its end first; the rest follows while nothing else is to do, up to so many messages. */
 const PAGE_MESSAGES = 100;
 const FOLLOWING_PAGE_MESSAGES = 200;
 const MESSAGES_MAX = 2000;
+/** How long the page offers to bring a deleted conversation back. */
+const UNDO_MILLIS = 30_000;
 
 export class Store extends EventTarget {
   connection = new Connection();
@@ -107,7 +109,7 @@ export class Store extends EventTarget {
     if (!done?.restoreMillis) return;
     clearTimeout(this.#deletedTimer);
     this.deleted = { sessionKey, title };
-    this.#deletedTimer = setTimeout(() => this.forgetDeleted(), Math.min(done.restoreMillis, 12_000));
+    this.#deletedTimer = setTimeout(() => this.forgetDeleted(), Math.min(done.restoreMillis, UNDO_MILLIS));
     this.changed();
   }
 
@@ -186,6 +188,7 @@ export class Store extends EventTarget {
   }
 
   async #opened(welcome) {
+    if (this.#isAnotherPerson(welcome.account)) return;
     const known = this.everOnline;
     Object.assign(this, { online: true, everOnline: true, welcome });
     this.models.welcome(welcome.model);
@@ -199,6 +202,17 @@ export class Store extends EventTarget {
     this.changed();
     this.#flush();
     this.models.refresh();
+  }
+
+  /** What one person wrote and did not send is neither shown to the next one at this browser nor sent for them. */
+  #isAnotherPerson(account) {
+    const before = remembered('account');
+    remember('account', account);
+    if (!before || before === account) return false;
+    ['draft.', 'outbox.'].forEach(forgetAll);
+    history.replaceState(null, '', '/');
+    location.reload();
+    return true;
   }
 
   #closed() {

@@ -1,9 +1,11 @@
 // What the page says, in English and Chinese. t('key', values) fills {name} in.
 import en from './texts/en.js';
 import zh from './texts/zh.js';
+import remediesZh from './texts/remedies-zh.js';
 import { remember, remembered } from './storage.js';
 
 const texts = { en, zh };
+const remedies = { zh: remediesZh };
 
 export let language = (remembered('language') || (navigator.language ?? 'en')).startsWith('zh') ? 'zh' : 'en';
 const tell = () => (document.documentElement.lang = language === 'zh' ? 'zh-CN' : 'en');
@@ -22,7 +24,11 @@ export function t(key, values = {}) {
   return typeof text === 'string' ? text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? '') : text;
 }
 
-export const errorTitle = code => texts[language].errors[code] ?? texts.en.errors[code] ?? code;
+export const errorTitle = code => (texts[language].errors[code] ?? texts.en.errors[code] ?? code) || t('FAILED');
+
+/** What to do, as the gateway said it in English, or as the page's language says it. */
+export const errorRemedy = (code, given) => (given && remedies[language]?.[code]) || given;
+export const layerRemedy = ({ name, remedy }) => remedies[language]?.[name] ?? remedy;
 
 /** Milliseconds for people. */
 export function duration(millis) {

@@ -255,7 +255,7 @@ class ChatTest {
         send(browser, "Hi", "question-1");
         JsonNode turn = browser.awaitEvent("turn.ended").at("/answer/turn");
         assertThat(turn.get("errorCode").asText()).isEqualTo("INFERENCE_UNREACHABLE");
-        assertThat(turn.get("errorMessage").asText()).endsWith("connect refused by 11434");
+        assertThat(turn.get("errorMessage").asText()).endsWith("connect refused by 11434.");
     }
 
     @Test

@@ -8,7 +8,11 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.ReducedMotion;
+import dev.llamero.gateway.upstream.UpstreamException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -121,8 +125,21 @@ class ChineseTest extends BrowserTest {
         proxy.answers((request, reply) -> reply.json(502, "{\"error\":{\"message\":\"refused\"}}"));
         ask("在吗");
         assertThat(page.locator(".error h4")).hasText("推理服务不可用");
+        assertThat(page.locator(".error .remedy")).containsText("./llamero serve");
+        assertThat(latin(page.locator(".error .remedy"))).containsOnly("llamero", "up", "serve");
         assertThat(button("重试")).isVisible();
         shoot("chinese-error");
+    }
+
+    @Test
+    void everyFailureHasATitleAndARemedyInBothLanguages() throws IOException {
+        for (String file : List.of("en.js", "zh.js", "remedies-zh.js")) {
+            String texts = Files.readString(Path.of("src/main/page/texts", file));
+            for (var code : UpstreamException.Code.values()) {
+                assertThat(texts).as(file).contains(code + ":");
+            }
+            assertThat(texts).as(file).contains("GATEWAY_FAILED:");
+        }
     }
 
     @Test

@@ -7,14 +7,23 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** A gateway in a process of its own that can be killed and started again at the same port with the same chats. */
 final class GatewayProcess implements AutoCloseable {
     private final List<String> command;
     private final int port;
+    private final Map<String, String> environment;
     private Process process;
+    private String said = "";
 
     GatewayProcess(URI proxy, Path data) throws IOException {
+        this(proxy, data, Map.of());
+    }
+
+    /** @param environment further variables */
+    GatewayProcess(URI proxy, Path data, Map<String, String> environment) throws IOException {
+        this.environment = environment;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
@@ -49,6 +58,7 @@ final class GatewayProcess implements AutoCloseable {
     void start() throws IOException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("LLAMERO_CONFIG", "none.yaml");
+        builder.environment().putAll(environment);
         process = builder.start();
         BufferedReader output = process.inputReader();
         var said = new StringBuilder();
@@ -61,8 +71,14 @@ final class GatewayProcess implements AutoCloseable {
                 break;
             }
         }
+        this.said = said.toString();
         // A full pipe would stop it.
         Thread.ofPlatform().daemon().start(() -> output.lines().forEach(line -> {}));
+    }
+
+    /** What it has logged until it listened. */
+    String said() {
+        return said;
     }
 
     /** Ends it without a word, as a crash or a kill -9 does. */

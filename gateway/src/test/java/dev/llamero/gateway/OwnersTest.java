@@ -59,18 +59,7 @@ class OwnersTest {
         proxy.close();
     }
 
-    private JsonNode state() throws InterruptedException {
-        return anna.granted("chat.history", "sessionKey", KEY);
-    }
-
-    @Test
-    void nothingOfAnothersIsShownOrChanged() throws InterruptedException {
-        proxy.answers((request, reply) -> {
-            reply.begin().content(SECRET);
-            reply.event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}");
-            reply.event("[DONE]");
-            reply.raw("0\r\n\r\n");
-        });
+    private JsonNode annaAsks() throws InterruptedException {
         anna.granted("chat.history", "sessionKey", KEY);
         JsonNode turn = anna.granted(
                 "chat.send",
@@ -83,6 +72,22 @@ class OwnersTest {
                 "attachments",
                 List.of(Map.of("name", "a.txt", "mediaType", "text/plain", "text", SECRET)));
         anna.awaitEvent("turn.ended");
+        return turn;
+    }
+
+    private JsonNode state() throws InterruptedException {
+        return anna.granted("chat.history", "sessionKey", KEY);
+    }
+
+    @Test
+    void nothingOfAnothersIsShownOrChanged() throws InterruptedException {
+        proxy.answers((request, reply) -> {
+            reply.begin().content(SECRET);
+            reply.event("{\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}");
+            reply.event("[DONE]");
+            reply.raw("0\r\n\r\n");
+        });
+        JsonNode turn = annaAsks();
         anna.granted("sessions.import", "importKey", "import-of-anna", "part", 0, "last", false, "text", "## User\n");
         JsonNode before = state();
         Map<String, Object[]> tries = tries(turn);
@@ -147,18 +152,7 @@ class OwnersTest {
     @Test
     void aChatOfOnesOwnIsNoWayToTheMessagesOfOthers() throws InterruptedException {
         String own = "session-of-bert";
-        anna.granted("chat.history", "sessionKey", KEY);
-        JsonNode turn = anna.granted(
-                "chat.send",
-                "sessionKey",
-                KEY,
-                "message",
-                SECRET,
-                "idempotencyKey",
-                "question-of-anna",
-                "attachments",
-                List.of(Map.of("name", "a.txt", "mediaType", "text/plain", "text", SECRET)));
-        anna.awaitEvent("turn.ended");
+        JsonNode turn = annaAsks();
         bert.granted("chat.history", "sessionKey", own);
         bert.granted("chat.send", "sessionKey", own, "message", "Hi", "idempotencyKey", "question-of-bert");
         bert.awaitEvent("turn.ended");
@@ -189,9 +183,7 @@ class OwnersTest {
 
     @Test
     void whatIsDeletedIsRestoredByItsOwnerAlone() throws InterruptedException {
-        anna.granted("chat.history", "sessionKey", KEY);
-        anna.granted("chat.send", "sessionKey", KEY, "message", SECRET, "idempotencyKey", "question-of-anna");
-        anna.awaitEvent("turn.ended");
+        annaAsks();
         anna.granted("sessions.delete", "sessionKey", KEY);
         assertThat(bert.ask("sessions.restore", "sessionKey", KEY)
                         .at("/error/code")

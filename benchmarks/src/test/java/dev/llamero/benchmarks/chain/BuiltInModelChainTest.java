@@ -160,7 +160,8 @@ class BuiltInModelChainTest {
         page.granted("sessions.configure", session.deepCopy().set("settings", settings));
         page.granted("chat.history", session);
         String turn = page.granted(
-                        "chat.send", session.deepCopy().put("message", "x y z").put("idempotencyKey", key + "-1"))
+                        "chat.send",
+                        session.deepCopy().put("message", "x y z").put("idempotencyKey", key + "-question-1"))
                 .path("turnId")
                 .asText();
         var texts = new HashSet<String>();
@@ -169,7 +170,7 @@ class BuiltInModelChainTest {
                     page.awaitEnd(turn).message().at("/payload/answer/content").asText());
             turn = page.granted(
                             "chat.retry",
-                            JSON.createObjectNode().put("turnId", turn).put("idempotencyKey", key + "-" + i))
+                            JSON.createObjectNode().put("turnId", turn).put("idempotencyKey", key + "-question-" + i))
                     .path("turnId")
                     .asText();
         }

@@ -53,7 +53,11 @@ final class RunningChain implements AutoCloseable {
                         proxyPort,
                         inferencePort,
                         folder.resolve("gateway")));
-        var builder = new ProcessBuilder(root.resolve("llamero").toString(), "up", "--model", model.toString());
+        // A folder of models and not --model, since models are made in some tests.
+        Path models = Files.createDirectories(folder.resolve("models"));
+        Files.copy(model, models.resolve(model.getFileName()));
+        var builder = new ProcessBuilder(root.resolve("llamero").toString(), "up");
+        builder.environment().put("LLAMERO_MODELS", models.toString());
         builder.environment().put("LLAMERO_CONFIG", settings.toString());
         builder.environment().put("OLLAMA_MODELS", folder.resolve("store").toString());
         // The jars are those of this build: a build inside a build would wait for itself.

@@ -102,8 +102,12 @@ final class Refusals {
             text = text.lines().findFirst().orElse("");
         }
         if (text.isEmpty()) {
-            return "no reason given";
+            return "no reason given.";
         }
-        return text.length() <= REASON_CHARS_MAX ? text : text.substring(0, REASON_CHARS_MAX) + "...";
+        if (text.length() > REASON_CHARS_MAX) {
+            return text.substring(0, REASON_CHARS_MAX) + "...";
+        }
+        // A remedy may follow it.
+        return ".!?。".indexOf(text.charAt(text.length() - 1)) >= 0 ? text : text + ".";
     }
 }

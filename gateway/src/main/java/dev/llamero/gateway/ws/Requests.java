@@ -88,7 +88,7 @@ public final class Requests {
     private Object now(String owner, ClientMessage message) {
         return switch (message) {
             case ClientMessage.Hello hello ->
-                new Welcome(Protocol.VERSION, version, models.known().orElse(""), Limits.OURS);
+                new Welcome(Protocol.VERSION, version, owner, models.known().orElse(""), Limits.OURS);
             case ClientMessage.Ping ping -> Map.of();
             case ClientMessage.ChatSend send ->
                 chats.send(
@@ -177,7 +177,7 @@ public final class Requests {
         }
     }
 
-    private record Welcome(int protocol, String version, String model, Limits limits) {}
+    private record Welcome(int protocol, String version, String account, String model, Limits limits) {}
 
     private record Limits(
             int messageCharsMax,

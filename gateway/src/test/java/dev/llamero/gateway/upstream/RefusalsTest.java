@@ -38,9 +38,9 @@ class RefusalsTest {
 
     @Test
     void reasonsAreReadInEveryShapeAndCut() {
-        assertThat(refused(400, "{\"error\":\"as Ollama does\"}")).hasMessageEndingWith("as Ollama does");
-        assertThat(refused(502, "Bad Gateway\n<html>")).hasMessageEndingWith("Bad Gateway");
-        assertThat(refused(502, "")).hasMessageEndingWith("no reason given");
+        assertThat(refused(400, "{\"error\":\"as Ollama does\"}")).hasMessageEndingWith("as Ollama does.");
+        assertThat(refused(502, "Bad Gateway\n<html>")).hasMessageEndingWith("Bad Gateway.");
+        assertThat(refused(502, "")).hasMessageEndingWith("no reason given.");
         assertThat(refused(500, "x".repeat(5000)).getMessage().length()).isLessThan(800);
     }
 }
