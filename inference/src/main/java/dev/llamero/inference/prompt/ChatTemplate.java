@@ -49,7 +49,7 @@ public final class ChatTemplate implements PromptTemplate {
         if (!tools.isEmpty()) {
             variables.put("tools", tools);
         }
-        variables.put("add_generation_prompt", true);
+        variables.put("add_generation_prompt", !goesOn(messages));
         variables.put("bos_token", bos);
         variables.put("eos_token", eos);
         if (think != null) {
@@ -61,8 +61,39 @@ public final class ChatTemplate implements PromptTemplate {
             }
         }
         String text = renderer.render(variables);
+        if (goesOn(messages)) {
+            int end = end(messages.getLast().content(), text);
+            if (end < 0) {
+                variables.put("add_generation_prompt", true);
+                text = renderer.render(variables);
+            } else {
+                text = text.substring(0, end);
+            }
+        }
         // Templates that write the token themselves would double the one that tokenizing adds.
         return addsBos && !bos.isEmpty() && text.startsWith(bos) ? text.substring(bos.length()) : text;
+    }
+
+    /** Whether the answer goes on with a text that the last message began, as in Ollama. */
+    private static boolean goesOn(List<ChatMessage> messages) {
+        if (messages.isEmpty()) {
+            return false;
+        }
+        ChatMessage last = messages.getLast();
+        return last.role().equals("assistant")
+                && !last.content().isBlank()
+                && last.toolCalls().isEmpty();
+    }
+
+    /** Where the text of the last message ends, which the template may have stripped; below 0 if it is not there. */
+    private static int end(String content, String text) {
+        for (String written : List.of(content, content.strip())) {
+            int start = text.lastIndexOf(written);
+            if (start >= 0) {
+                return start + written.length();
+            }
+        }
+        return -1;
     }
 
     @Override
