@@ -46,8 +46,8 @@ class SignedInPageTest extends BrowserTest {
         input().fill("half a secret");
         page.evaluate("""
             localStorage.setItem('outbox.left-behind', JSON.stringify({
-              method: 'chat.send', at: Date.now(), params: {
-              sessionKey: 'session-of-before', message: 'a whole secret', model: '', idempotencyKey: 'left-behind' } }))\
+              method: 'chat.send', at: Date.now(), params: { sessionKey: 'session-of-before',
+              message: 'a whole secret', model: '', idempotencyKey: 'left-behind' } }))\
             """);
         String token;
         try (Accounts accounts = Accounts.open(data, Clock.systemUTC())) {
