@@ -2,6 +2,7 @@ package dev.llamero.inference;
 
 import dev.llamero.inference.api.ModelOptions;
 import dev.llamero.inference.engine.EngineException;
+import dev.llamero.inference.http.WarmUp;
 import dev.llamero.inference.model.Caller;
 import dev.llamero.inference.model.LoadDefaults;
 import dev.llamero.inference.model.LoadedModels;
@@ -9,7 +10,10 @@ import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelStore;
 import java.util.List;
 
-/** Loads the model that a server was started with, so that the first question does not pay for it. */
+/**
+ * Loads the model that a server was started with and warms up the code around it, so that the first question does not
+ * pay for either.
+ */
 final class FirstModel {
     private static final System.Logger LOG = System.getLogger(FirstModel.class.getName());
 
@@ -24,6 +28,7 @@ final class FirstModel {
         }
         LocalModel model = models.getFirst();
         long started = System.nanoTime();
+        Thread.ofPlatform().daemon().name("warm-up").start(() -> WarmUp.chat(model));
         try (var _ = loaded.acquire(
                 model, defaults.of(model, ModelOptions.merge(model.text().parameters())), null, Caller.STAYS)) {
             LOG.log(

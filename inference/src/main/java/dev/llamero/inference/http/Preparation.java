@@ -14,8 +14,11 @@ import dev.llamero.inference.model.LoadOptions;
 import dev.llamero.inference.model.LoadedModels;
 import dev.llamero.inference.model.LocalModel;
 import dev.llamero.inference.model.ModelHeader;
+import dev.llamero.inference.prompt.AnswerTags;
+import dev.llamero.inference.prompt.ChatTemplate;
 import dev.llamero.inference.prompt.ChatTemplates;
 import dev.llamero.inference.prompt.GoChatTemplate;
+import dev.llamero.inference.prompt.JinjaTemplates;
 import dev.llamero.inference.prompt.MessageAssembly;
 import dev.llamero.inference.prompt.PromptBuilder;
 import dev.llamero.inference.prompt.PromptMemory;
@@ -127,6 +130,15 @@ final class Preparation {
                 parts.pool(),
                 memory,
                 lease.loaded().engine().info().contextTokens());
+    }
+
+    /** The model's template without the texts of its special tokens, which only its vocabulary knows. */
+    static PromptTemplate unbound(LocalModel model) {
+        String source = model.header().chatTemplate().orElse("");
+        return goTemplate(model)
+                .<PromptTemplate>map(go -> new GoChatTemplate(go, ""))
+                .orElseGet(() ->
+                        new ChatTemplate(JinjaTemplates.parse(source), "", "", false, AnswerTags.ofJinja(source)));
     }
 
     private static ChatTemplates.Key key(ModelHeader header) {

@@ -14,7 +14,7 @@ public final class GoChatTemplate implements PromptTemplate {
     private final String bos;
 
     /** @param bos text of the token that tokenizing puts in front by itself; "" if it puts none */
-    GoChatTemplate(OllamaTemplate template, String bos) {
+    public GoChatTemplate(OllamaTemplate template, String bos) {
         this.template = template;
         this.bos = bos;
     }
