@@ -72,7 +72,7 @@ final class SettingKeys {
             List.of("LLAMERO_TARGET_ITL"),
             "",
             "Longest time between two tokens of an answer that prompts beside it may cause, such as 80ms."
-                    + " Unset: 50ms on a GPU, 400ms on a CPU. Shorter makes long prompts slower while others answer.");
+                    + " Unset: 50ms on a GPU, 700ms on a CPU. Shorter makes long prompts slower while others answer.");
     static final Setting DRAFT_TOKENS = new Setting(
             "draft-tokens",
             List.of("LLAMERO_DRAFT_TOKENS"),

@@ -26,11 +26,6 @@ final class StepTimes {
     /** Attention on a CPU takes rows in blocks of this many; a part of a block costs nearly as much as a whole. */
     static final int ROWS_BLOCK = 64;
 
-    /** What a row may cost in a whole block, as a part of what it costs in less, for the block to be worth a delay. */
-    private static final double BLOCK_GAIN = 0.8;
-
-    private static final double BLOCK_STRETCH = 2;
-
     /** A measurement this many times the expected one is a hiccup of the machine and counts as this much. */
     private static final double HICCUP = 3;
 
@@ -103,9 +98,9 @@ final class StepTimes {
     /**
      * How many prompt rows a step may carry so that it ends within the target.
      *
-     * <p>Where the answers alone take most of the target, the prompt gets as long as they take, so that it goes on.
-     * Where no whole block fits, the prompt gets one all the same if its rows cost less there and it ends within twice
-     * the time: on a CPU attention over some thousand cells costs 1.7 times as much per row in a part of a block.
+     * <p>Where the answers alone take most of the target, the prompt gets as long as they take, so that it goes on. A
+     * block is taken as soon as half of one fits: on a CPU attention over some thousand cells costs 1.7 times as much
+     * per row in a part of a block, so that most of one takes longer than a whole.
      *
      * @param answerRows rows of answers and drafts in the same step
      * @return at least 1; as many as fit into an int if nothing was measured yet
@@ -117,12 +112,10 @@ final class StepTimes {
         }
         double nanos = Math.max(targetNanos - single, answerNanos(answerRows));
         int rows = (int) Math.min(Integer.MAX_VALUE, nanos / perRow);
-        if (rows >= ROWS_BLOCK) {
-            return Math.max(1, rows - rows % ROWS_BLOCK - answerRows);
+        if (rows < ROWS_BLOCK / 2) {
+            return (int) Math.max(1, nanos / promptRowNanos(1, depth) - answerRows);
         }
-        double perPartRow = Math.max(perRow, promptRowNanos(1, depth));
-        boolean blockPays = perRow < BLOCK_GAIN * perPartRow && ROWS_BLOCK * perRow <= BLOCK_STRETCH * nanos;
-        return (int) Math.max(1, (blockPays ? ROWS_BLOCK : nanos / perPartRow) - answerRows);
+        return Math.max(1, Math.max(ROWS_BLOCK, rows - rows % ROWS_BLOCK) - answerRows);
     }
 
     /** Expected time of a step with answers and, if there are any, prompt rows. */

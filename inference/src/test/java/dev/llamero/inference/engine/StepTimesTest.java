@@ -66,31 +66,21 @@ class StepTimesTest {
             times.prompted(64, depth, prompt(64, depth));
         }
         int shallow = times.promptRows(TARGET, 2, 1000);
-        int deep = times.promptRows(TARGET, 2, 9000);
+        int deep = times.promptRows(TARGET, 2, 16_000);
         assertThat(shallow + 2).isEqualTo(192);
-        assertThat(prompt(deep + 2, 9000)).isCloseTo(TARGET, within(4_000_000L));
+        assertThat(prompt(deep + 2, 16_000)).isCloseTo(TARGET, within(4_000_000L));
         assertThat(deep + 2).isLessThan(StepTimes.ROWS_BLOCK);
     }
 
     @Test
-    void aBlockThatIsCheaperPerRowIsTakenWithinTwiceTheTarget() {
+    void aWholeBlockIsTakenOnceHalfOfOneFits() {
         times.answered(1, 7_000_000);
         for (int i = 0; i < 40; i++) {
             times.prompted(64, 4000, 7_000_000 + 64 * 1_000_000L);
             times.prompted(30, 4000, 7_000_000 + 30 * 1_700_000L);
         }
-        assertThat(times.promptRows(TARGET, 2, 4000)).isEqualTo(62);
-        assertThat(times.promptRows(TARGET / 2, 2, 4000)).isEqualTo(18_000_000 / 1_700_000 - 2);
-    }
-
-    @Test
-    void rowsThatCostTheSameInAPartOfABlockKeepTheTarget() {
-        times.answered(1, 7_000_000);
-        for (int i = 0; i < 40; i++) {
-            times.prompted(64, 4000, 7_000_000 + 64 * 1_000_000L);
-            times.prompted(30, 4000, 7_000_000 + 30 * 1_100_000L);
-        }
-        assertThat(times.promptRows(TARGET, 2, 4000)).isEqualTo(43_000_000 / 1_100_000 - 2);
+        assertThat(times.promptRows(7_000_000 + 33 * 1_000_000, 2, 4000)).isEqualTo(62);
+        assertThat(times.promptRows(7_000_000 + 31 * 1_000_000, 2, 4000)).isEqualTo(31_000_000 / 1_700_000 - 2);
     }
 
     @Test
