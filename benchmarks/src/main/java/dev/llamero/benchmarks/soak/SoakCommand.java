@@ -51,7 +51,7 @@ public final class SoakCommand implements Callable<Integer> {
     @Option(
             names = "--growth-mib",
             defaultValue = "64",
-            description = "Growth of memory that is no finding: compiled code and the heap. Default: ${DEFAULT-VALUE}.")
+            description = "Growth of memory that is no finding, such as compiled code. Default: ${DEFAULT-VALUE}.")
     private long growthMib;
 
     @Option(names = "--embedder", paramLabel = "GGUF", description = "A model for vectors; else they must be refused.")
@@ -173,7 +173,16 @@ public final class SoakCommand implements Callable<Integer> {
                 Optional.empty(),
                 TINY,
                 server,
-                Map.of("LLAMERO_SUPERVISED", "1", "LLAMERO_CACHE_DIRECTORY", "{data}/cache", "LLAMERO_HEAP", "256m"),
+                Map.of(
+                        "LLAMERO_SUPERVISED",
+                        "1",
+                        "LLAMERO_CACHE_DIRECTORY",
+                        "{data}/cache",
+                        "LLAMERO_HEAP",
+                        "256m",
+                        // A heap that is whole from the start leaves other memory alone to be compared.
+                        "JAVA_TOOL_OPTIONS",
+                        "-Xms256m -XX:+AlwaysPreTouch"),
                 Optional.empty(),
                 ServerSpec.ModelSupply.ITS_OWN,
                 "");

@@ -23,7 +23,7 @@ record Vitals(int threads, long residentBytes) {
     /**
      * What has grown beyond measure since an earlier reading, in sentences; empty if nothing has.
      *
-     * @param bytesAllowed growth that is no leak: compiled code, the heap's own swings
+     * @param bytesAllowed growth that is no leak, such as compiled code
      */
     List<String> missingSince(Vitals before, long bytesAllowed) {
         var findings = new ArrayList<String>();
