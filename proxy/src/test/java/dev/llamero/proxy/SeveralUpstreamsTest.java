@@ -96,14 +96,17 @@ class SeveralUpstreamsTest {
     }
 
     @Test
-    void aModelThatCameLaterIsFoundWithoutWaitingForTheNextLook() throws Exception {
-        try (var upstream = new ScriptedUpstream(ollama("old"), answer("x"));
+    void aModelThatCameAMomentAgoIsFoundAtOnce() throws Exception {
+        try (var upstream = new ScriptedUpstream(ollama("old"), answer("x"), answer("y"), answer("z"));
                 var proxy = new RunningProxy(upstream.url(), "--health-interval", "1h")) {
             assertThat(proxy.chat(chat("old")).status()).isEqualTo(200);
-            upstream.always("/api/tags", ollama("old", "new").get("/api/tags"));
-            Await.until(() -> proxy.chat(chat("new")).status() == 200);
+            for (String name : List.of("new", "newer")) {
+                assertThat(proxy.chat(chat("nobody")).status()).isEqualTo(404);
+                upstream.always("/api/tags", ollama("old", name).get("/api/tags"));
+                assertThat(proxy.chat(chat(name)).status()).as(name).isEqualTo(200);
+            }
             JsonNode data = proxy.ask("GET", "/v1/models", "").json().path("data");
-            assertThat(data.findValuesAsText("id")).contains("new");
+            assertThat(data.findValuesAsText("id")).contains("newer");
         }
     }
 

@@ -166,16 +166,21 @@ class BuiltInModelChainTest {
                 .asText();
         var texts = new HashSet<String>();
         for (int i = 2; i < 10; i++) {
-            texts.add(
-                    page.awaitEnd(turn).message().at("/payload/answer/content").asText());
+            texts.add(written(page, turn));
             turn = page.granted(
                             "chat.retry",
                             JSON.createObjectNode().put("turnId", turn).put("idempotencyKey", key + "-question-" + i))
                     .path("turnId")
                     .asText();
         }
-        texts.add(page.awaitEnd(turn).message().at("/payload/answer/content").asText());
+        texts.add(written(page, turn));
         return texts;
+    }
+
+    private static String written(PageSocket page, String turn) throws InterruptedException {
+        JsonNode answer = page.awaitEnd(turn).message().at("/payload/answer");
+        assertThat(answer.at("/turn/errorMessage").asText()).isEmpty();
+        return answer.path("content").asText();
     }
 
     private static ObjectNode question(String text) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
@@ -147,24 +148,44 @@ public final class Upstream implements AutoCloseable {
         breaker.failed();
     }
 
-    /**
-     * Asks for its list, unless the last answer is younger than that. Callers at once share one question.
-     *
-     * @return whether it was asked
-     */
-    boolean refresh(Duration age) {
+    /** Asks for its list, unless it was asked less than this time ago. Callers at once share one question. */
+    void refresh(Duration age) {
         asking.lock();
         try {
-            if (asked && System.nanoTime() - askedNanos < age.toNanos()) {
-                return false;
+            if (!asked || System.nanoTime() - askedNanos >= age.toNanos()) {
+                askNow();
             }
-            health = ask();
-            askedNanos = System.nanoTime();
-            asked = true;
-            return true;
         } finally {
             asking.unlock();
         }
+    }
+
+    /**
+     * Asks for its list, unless it was asked after this moment. What is asked comes so long after the question before
+     * that a flood of callers is none for the server.
+     *
+     * @param momentNanos of {@link System#nanoTime}
+     */
+    void refreshSince(long momentNanos, Duration spacing) throws InterruptedException {
+        asking.lockInterruptibly();
+        try {
+            if (asked && askedNanos - momentNanos >= 0) {
+                return;
+            }
+            if (asked) {
+                TimeUnit.NANOSECONDS.sleep(askedNanos + spacing.toNanos() - System.nanoTime());
+            }
+            askNow();
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    private void askNow() {
+        long now = System.nanoTime();
+        health = ask();
+        askedNanos = now;
+        asked = true;
     }
 
     private static UpstreamKind kindOf(String ollamaVersion) {

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class UpstreamPool implements AutoCloseable {
     /** A list that is younger is not asked for again, whatever is asked of it: the bound on questions per server. */
-    private static final Duration FRESH = Duration.ofSeconds(1);
+    private static final Duration FRESH = Duration.ofMillis(100);
 
     private final PoolSettings settings;
     private final List<Upstream> upstreams;
@@ -77,7 +77,7 @@ public final class UpstreamPool implements AutoCloseable {
         return line.length();
     }
 
-    /** Looks at all servers that were not looked at in the last second. */
+    /** Looks at all servers that were not looked at a moment ago. */
     public void refresh() {
         refresh(upstreams);
     }
@@ -104,16 +104,19 @@ public final class UpstreamPool implements AutoCloseable {
     /**
      * The servers for a model.
      *
-     * @throws UnknownModelException if none has it, by lists that are fresh
+     * @throws UnknownModelException if none has it, by lists that were asked for after this call
      */
     Route route(String model) {
         Route route = directory().find(model);
         if (route != null) {
             return route;
         }
-        refresh(upstreams.stream()
-                .filter(upstream -> upstream.spec().models().isEmpty())
-                .toList());
+        long now = System.nanoTime();
+        atOnce(
+                upstreams.stream()
+                        .filter(upstream -> upstream.spec().models().isEmpty())
+                        .toList(),
+                upstream -> upstream.refreshSince(now, FRESH));
         route = directory().find(model);
         if (route != null) {
             return route;
@@ -207,16 +210,30 @@ public final class UpstreamPool implements AutoCloseable {
         return current;
     }
 
-    /** Asks the servers at once, each within its patience. */
     private static void refresh(List<Upstream> upstreams) {
-        if (upstreams.size() == 1) {
-            upstreams.getFirst().refresh(FRESH);
-            return;
-        }
-        List<Thread> asking = upstreams.stream()
-                .map(upstream -> Thread.ofVirtual().start(() -> upstream.refresh(FRESH)))
-                .toList();
+        atOnce(upstreams, upstream -> upstream.refresh(FRESH));
+    }
+
+    private interface Question {
+        void ask(Upstream upstream) throws InterruptedException;
+    }
+
+    /** Asks the servers at once, each within its patience. */
+    private static void atOnce(List<Upstream> upstreams, Question question) {
         try {
+            if (upstreams.size() == 1) {
+                question.ask(upstreams.getFirst());
+                return;
+            }
+            List<Thread> asking = upstreams.stream()
+                    .map(upstream -> Thread.ofVirtual().start(() -> {
+                        try {
+                            question.ask(upstream);
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }))
+                    .toList();
             for (Thread thread : asking) {
                 thread.join();
             }
