@@ -40,6 +40,7 @@ final class RunningChain implements AutoCloseable {
             proxy:
               port: %d
               upstream: http://127.0.0.1:%d
+              keys-file: %s
             gateway:
               port: %d
               model-endpoint: http://127.0.0.1:%d
@@ -49,6 +50,7 @@ final class RunningChain implements AutoCloseable {
                         inferencePort,
                         proxyPort,
                         inferencePort,
+                        folder.resolve("keys.json"),
                         gatewayPort,
                         proxyPort,
                         inferencePort,
@@ -60,6 +62,8 @@ final class RunningChain implements AutoCloseable {
         builder.environment().put("LLAMERO_MODELS", models.toString());
         builder.environment().put("LLAMERO_CONFIG", settings.toString());
         builder.environment().put("OLLAMA_MODELS", folder.resolve("store").toString());
+        builder.environment()
+                .put("LLAMERO_CACHE_DIRECTORY", folder.resolve("cache").toString());
         // The jars are those of this build: a build inside a build would wait for itself.
         builder.environment().put("LLAMERO_SUPERVISED", "1");
         List.of("OLLAMA_HOST", "CLAWDBOT_PORT", "CLAWDBOT_MODEL_ENDPOINT")
