@@ -68,10 +68,12 @@ class GatewayKeyTest {
             add("ann");
             // Seen by itself, as the file of keys is.
             Await.until(() -> proxy.chat(RunningProxy.CHAT).status() == 401);
-            assertThat(proxy.chat(RunningProxy.CHAT, "Authorization: Bearer " + page())
-                            .status())
-                    .isEqualTo(200);
+            assertThat(status(proxy, page())).isEqualTo(200);
         }
+    }
+
+    private static int status(RunningProxy proxy, String key) throws Exception {
+        return proxy.chat(RunningProxy.CHAT, "Authorization: Bearer " + key).status();
     }
 
     @Test
@@ -83,12 +85,8 @@ class GatewayKeyTest {
             assertThat(keys.revoke("chat-page")).hasSize(1);
             assertThat(proxy.admin("POST", "/reload").status()).isEqualTo(200);
             assertThat(page()).isNotEqualTo(old);
-            assertThat(proxy.chat(RunningProxy.CHAT, "Authorization: Bearer " + old)
-                            .status())
-                    .isEqualTo(401);
-            assertThat(proxy.chat(RunningProxy.CHAT, "Authorization: Bearer " + page())
-                            .status())
-                    .isEqualTo(200);
+            assertThat(status(proxy, old)).isEqualTo(401);
+            assertThat(status(proxy, page())).isEqualTo(200);
             assertThat(names()).containsExactly("ann", "chat-page");
         }
     }
@@ -99,12 +97,8 @@ class GatewayKeyTest {
         try (var upstream = new ScriptedUpstream(answer("x"));
                 var proxy = proxy(upstream)) {
             assertThat(page()).isNotEqualTo(old);
-            assertThat(proxy.chat(RunningProxy.CHAT, "Authorization: Bearer " + old)
-                            .status())
-                    .isEqualTo(401);
-            assertThat(proxy.chat(RunningProxy.CHAT, "Authorization: Bearer " + page())
-                            .status())
-                    .isEqualTo(200);
+            assertThat(status(proxy, old)).isEqualTo(401);
+            assertThat(status(proxy, page())).isEqualTo(200);
             ApiKey kept = keys.read().orElseThrow().keys().getFirst();
             assertThat(kept.id()).isEqualTo(ApiKey.id(old));
             assertThat(kept.limits().streams()).isEqualTo(7);

@@ -108,7 +108,8 @@ class SlowConnectionsTest {
         }
     }
 
-    private static boolean end(Socket client) throws IOException {
+    /** Reads until the other side has closed. */
+    static boolean end(Socket client) throws IOException {
         try {
             while (client.getInputStream().read() >= 0) {
                 assertThat(client.isClosed()).isFalse();

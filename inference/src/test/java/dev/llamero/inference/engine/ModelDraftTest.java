@@ -119,13 +119,18 @@ class ModelDraftTest {
         assertThat(small.steps).isNotEmpty();
     }
 
-    @Test
-    void aSmallModelWithoutRoomOnlyCostsSpeed() throws InterruptedException {
-        FakeDecoder small = new FakeDecoder(64, 2, 64, LETTERS);
+    /** Steps of a small model take little of the large one's time. */
+    private FakeDecoder quick(FakeDecoder small) {
         small.beforeStep = batch -> {
             clock.pass(20_000);
             return null;
         };
+        return small;
+    }
+
+    @Test
+    void aSmallModelWithoutRoomOnlyCostsSpeed() throws InterruptedException {
+        FakeDecoder small = quick(new FakeDecoder(64, 2, 64, LETTERS));
         EngineTestCase.Answer answer = run(
                         decoder(LETTERS, 1000),
                         small,
@@ -137,11 +142,7 @@ class ModelDraftTest {
 
     @Test
     void aSmallModelOfAShorterContextGuessesUntilItEnds() throws InterruptedException {
-        FakeDecoder small = new FakeDecoder(128, 1, 64, LETTERS);
-        small.beforeStep = batch -> {
-            clock.pass(20_000);
-            return null;
-        };
+        FakeDecoder small = quick(new FakeDecoder(128, 1, 64, LETTERS));
         EngineTestCase.Answer answer = run(
                         decoder(LETTERS, 1000),
                         small,
