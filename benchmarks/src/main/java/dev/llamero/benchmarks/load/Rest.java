@@ -16,6 +16,9 @@ final class Rest {
     /** One tick may belong to anything. */
     private static final double BUSY_SECONDS = 0.015;
 
+    /** What a server does once nothing was asked for a moment must have begun within so many looks. */
+    private static final int QUIET_LOOKS = 3;
+
     private static final int LOOKS_MAX = 50;
 
     private Rest() {}
@@ -23,10 +26,12 @@ final class Rest {
     /** Returns once all rest, or after three seconds if one never does. */
     static void await(List<Server> servers) throws InterruptedException {
         double before = cpuSeconds(servers);
+        int quiet = 0;
         for (int look = 0; look < LOOKS_MAX; look++) {
             Thread.sleep(LOOK);
             double now = cpuSeconds(servers);
-            if (now - before < BUSY_SECONDS) {
+            quiet = now - before < BUSY_SECONDS ? quiet + 1 : 0;
+            if (quiet == QUIET_LOOKS) {
                 return;
             }
             before = now;

@@ -48,10 +48,13 @@ final class CacheQuestions {
         }
     }
 
-    /** The engine's thread: answers all that wait. */
+    /** The engine's thread: answers those that wait now, so that whoever asks without end does not hold up a step. */
     void answer(SequenceCache cache) {
-        for (Question<?> question = waiting.poll(); question != null; question = waiting.poll()) {
-            question.answer(cache);
+        for (int left = waiting.size(); left > 0; left--) {
+            Question<?> question = waiting.poll();
+            if (question != null) {
+                question.answer(cache);
+            }
         }
     }
 }

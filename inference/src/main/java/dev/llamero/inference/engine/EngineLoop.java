@@ -28,8 +28,10 @@ final class EngineLoop implements Runnable {
     private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
 
     private final Decoder decoder;
+    private final StepAborter aborter;
     private final AutoCloseable model;
     private final SequenceCache cache;
+    private final IdleSaver idle;
     private final Scheduler scheduler;
     private final SamplingTeam sampling;
     private final QueueWatch queue;
@@ -53,11 +55,6 @@ final class EngineLoop implements Runnable {
     /** The generation that has the whole running step for itself; null if several share it or none runs. */
     private volatile Mailbox alone;
 
-    /** Held while a step is aborted from outside and while the decoder is closed, so that the two cannot meet. */
-    private final Object abortLock = new Object();
-
-    private boolean decoderClosed;
-
     /**
      * A loop over a decoder that it owns from now on.
      *
@@ -76,11 +73,13 @@ final class EngineLoop implements Runnable {
             AtomicInteger admitted,
             LongSupplier nanoClock) {
         this.decoder = decoder;
+        this.aborter = new StepAborter(decoder);
         this.model = model;
         this.admitted = admitted;
         BlockWorth worth = new BlockWorth();
         Parking parking = Parking.open(decoder, rule, kept, worth, figures, this::wake);
         this.cache = new SequenceCache(decoder, parking, worth, figures);
+        this.idle = new IdleSaver(cache, stepping.settings().savesAfter(), nanoClock);
         this.scheduler = new Scheduler(decoder, limits, stepping, cache);
         this.sampling = sampling;
         this.queue = new QueueWatch(limits.parallel());
@@ -119,7 +118,7 @@ final class EngineLoop implements Runnable {
     void wakeForCancel(Mailbox cancelled) {
         cancels.set(true);
         if (alone == cancelled) {
-            abortStep();
+            aborter.abort();
         }
         LockSupport.unpark(thread);
     }
@@ -127,16 +126,8 @@ final class EngineLoop implements Runnable {
     /** Asks the loop to end, and breaks off its step. */
     void requestClose() {
         closing = true;
-        abortStep();
+        aborter.abort();
         LockSupport.unpark(thread);
-    }
-
-    private void abortStep() {
-        synchronized (abortLock) {
-            if (!decoderClosed) {
-                decoder.abort();
-            }
-        }
     }
 
     boolean closing() {
@@ -177,11 +168,9 @@ final class EngineLoop implements Runnable {
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "The cached conversations were not kept", e);
         }
-        synchronized (abortLock) {
-            decoderClosed = true;
-            sampling.close();
-            decoder.close();
-        }
+        aborter.close();
+        sampling.close();
+        decoder.close();
         try {
             model.close();
         } catch (Exception e) {
@@ -198,9 +187,10 @@ final class EngineLoop implements Runnable {
         runningCount = scheduler.running().size();
         queue.show(scheduler.waiting());
         if (runningCount == 0) {
-            LockSupport.park(this);
+            idle.rest();
             return;
         }
+        idle.stepped();
         try {
             step();
             failures = 0;

@@ -123,6 +123,12 @@ final class HostTier {
         return bytes <= bytesMax;
     }
 
+    /** Whether so many bytes fit without anything that must leave for them. */
+    boolean hasRoom(long bytes) {
+        long staying = blocks.memoryBytes() + fetching.bytes() - leavingBytes;
+        return staying + bytes <= bytesMax && blocks.count() < ParkedBlocks.COUNT_MAX;
+    }
+
     /** Takes over cells for which {@link #makeRoom} made room. */
     Block add(Block parent, int[] tokens, SavedSequence cells, long clock) {
         now = Math.max(now, clock);
@@ -145,16 +151,12 @@ final class HostTier {
         if (more > bytesMax) {
             return false;
         }
-        while (stayingBytes() + more > bytesMax || blocks.count() >= ParkedBlocks.COUNT_MAX) {
+        while (!hasRoom(more)) {
             if (!evictOne(urgent) && !(closing && awaitResult(deadline))) {
                 return false;
             }
         }
         return true;
-    }
-
-    private long stayingBytes() {
-        return blocks.memoryBytes() + fetching.bytes() - leavingBytes;
     }
 
     private boolean evictOne(boolean urgent) {
@@ -231,20 +233,17 @@ final class HostTier {
 
     /** Takes what the disk's threads have done, and gives them more. Called once per turn. */
     void settle() {
-        if (disk == null) {
-            return;
-        }
-        for (DiskTier.Done done = disk.poll(); done != null; done = disk.poll()) {
-            settle(done);
-        }
-        while (!unwritten.isEmpty() && disk.hasTime()) {
-            Block block = unwritten.poll();
-            if (isUnwritten(block)) {
-                write(block);
+        if (disk != null) {
+            settleAll();
+            while (!unwritten.isEmpty() && disk.hasTime()) {
+                Block block = unwritten.poll();
+                if (isUnwritten(block)) {
+                    write(block);
+                }
             }
+            figures.set(EngineFigure.DISK_QUEUE_BYTES, disk.queuedBytes());
+            figures.set(EngineFigure.SET_ASIDE, disk.setAside());
         }
-        figures.set(EngineFigure.DISK_QUEUE_BYTES, disk.queuedBytes());
-        figures.set(EngineFigure.SET_ASIDE, disk.setAside());
         show();
     }
 

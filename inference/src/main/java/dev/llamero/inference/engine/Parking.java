@@ -101,8 +101,7 @@ final class Parking {
         if (match.tokens() == sequence.size()) {
             return true;
         }
-        Block last = match.lastWhole();
-        Block parent = last == null ? tier.root(sequence.salt) : last.isFull() ? last : last.parent;
+        Block parent = lastFull(match, sequence.salt);
         int from = parent.to();
         if (!tier.couldHold(decoder.savedBytes(sequence.size() - from))) {
             return false;
@@ -121,6 +120,37 @@ final class Parking {
         }
         log("Parked", sequence.size(), sequence.size() - from, start);
         return true;
+    }
+
+    /**
+     * Copies the first full block of a sequence that is not outside yet, if there is room that nothing else uses. The
+     * cells stay in the cache.
+     *
+     * @return false if there is no such block, or no room
+     */
+    boolean saveAhead(CachedSequence sequence) {
+        if (!possible() || decoder.savedBytes(1) == 0) {
+            return false;
+        }
+        Block parent = lastFull(tier.find(sequence.tokens, sequence.salt), sequence.salt);
+        int to = parent.to() + Block.TOKENS;
+        if (to > sequence.size() || !tier.hasRoom(decoder.savedBytes(Block.TOKENS))) {
+            return false;
+        }
+        Block saved = saveBlock(sequence, parent, to, false);
+        tier.unpin();
+        if (saved == null) {
+            sequence.unsavable = true;
+            return false;
+        }
+        saved.doubled = true;
+        return true;
+    }
+
+    /** Behind which more blocks can be added. */
+    private Block lastFull(ParkedBlocks.Match match, String salt) {
+        Block last = match.lastWhole();
+        return last == null ? tier.root(salt) : last.isFull() ? last : last.parent;
     }
 
     private Block saveBlock(CachedSequence sequence, Block parent, int to, boolean urgent) {

@@ -19,8 +19,12 @@ final class SequenceCache {
     /** An idle sequence is extended in place if at most this many tokens, or a tenth of it, would be lost. */
     private static final int TAIL_LOST_MAX = 32;
 
+    private static final Comparator<CachedSequence> OLDEST_FIRST =
+            Comparator.comparingLong((CachedSequence sequence) -> sequence.lastUsed);
+
     private final KvCells cells;
     private final CachedSequence[] sequences;
+    private final PrefixSearch search;
     private final Parking parking;
     private final BlockWorth worth;
     private final EngineFigures figures;
@@ -37,6 +41,7 @@ final class SequenceCache {
         this.figures = figures;
         this.cells = new KvCells(decoder);
         this.sequences = cells.sequences();
+        this.search = new PrefixSearch(sequences);
     }
 
     /** Tells which idle sequences a waiting request will want, so that they are not parked just before. */
@@ -46,8 +51,8 @@ final class SequenceCache {
 
     /** The longest reusable prefix of these tokens, in tokens; at least one token is always left to evaluate. */
     int reusable(TokenList tokens, String salt) {
-        CachedSequence best = best(tokens, salt);
-        int prefix = best == null ? 0 : common(best, tokens);
+        CachedSequence best = search.best(tokens, salt);
+        int prefix = PrefixSearch.common(best, tokens);
         ParkedBlocks.Match found = parking.best(tokens, salt, prefix);
         return found == null ? prefix : Parking.prefix(found, tokens);
     }
@@ -58,19 +63,13 @@ final class SequenceCache {
      * @return whether a read is under way that is worth waiting for
      */
     boolean fetches(TokenList tokens, String salt) {
-        CachedSequence best = best(tokens, salt);
-        return parking.fetches(tokens, salt, best == null ? 0 : common(best, tokens));
+        CachedSequence best = search.best(tokens, salt);
+        return parking.fetches(tokens, salt, PrefixSearch.common(best, tokens));
     }
 
     /** The longest prefix whose cells a running sequence holds. */
     int sharedWithRunning(TokenList tokens, String salt) {
-        int longest = 0;
-        for (CachedSequence sequence : sequences) {
-            if (sequence.use == CachedSequence.Use.RUNNING && sequence.salt.equals(salt)) {
-                longest = Math.max(longest, common(sequence, tokens));
-            }
-        }
-        return longest;
+        return search.sharedWithRunning(tokens, salt);
     }
 
     /**
@@ -81,8 +80,8 @@ final class SequenceCache {
      * @param gently whether others decode, who should not wait for more than one save
      */
     CachedSequence acquire(TokenList tokens, String salt, int tokensMax, boolean gently) {
-        CachedSequence best = best(tokens, salt);
-        int prefix = best == null ? 0 : common(best, tokens);
+        CachedSequence best = search.best(tokens, salt);
+        int prefix = PrefixSearch.common(best, tokens);
         ParkedBlocks.Match found = parking.best(tokens, salt, prefix);
         int rent = ParkingRule.rentToCome(tokens.size() - prefix, tokensMax);
         int foundPrefix = found == null ? 0 : Parking.prefix(found, tokens);
@@ -92,8 +91,8 @@ final class SequenceCache {
             prefix = Math.min(taken.size(), foundPrefix);
         } else {
             // Making room for a restore that failed may have evicted the first choice.
-            best = found == null ? best : best(tokens, salt);
-            prefix = best == null ? 0 : common(best, tokens);
+            best = found == null ? best : search.best(tokens, salt);
+            prefix = PrefixSearch.common(best, tokens);
             taken = fromCache(best, prefix);
             moves = taken != best && found == null;
             figures.add(prefix > 0 ? EngineFigure.HITS_KV : EngineFigure.MISSES, 1);
@@ -179,7 +178,7 @@ final class SequenceCache {
             if (largest == null) {
                 return;
             }
-            if (heldByAnother(largest) || parking.save(largest, false)) {
+            if (search.heldByAnother(largest) || parking.save(largest, false)) {
                 cells.clear(largest);
             } else if (parking.isBusy()) {
                 return;
@@ -189,18 +188,20 @@ final class SequenceCache {
         }
     }
 
-    /** Whether another sequence in the cache begins with all of this one's tokens. */
-    private boolean heldByAnother(CachedSequence sequence) {
-        for (CachedSequence other : sequences) {
-            boolean holds = other != sequence
-                    && other.use != CachedSequence.Use.FREE
-                    && other.salt.equals(sequence.salt)
-                    && other.tokens.commonPrefix(sequence.tokens) == sequence.size();
-            if (holds) {
-                return true;
+    /**
+     * Copies one block of the idle sequence that was not used for longest to where it can be restored from.
+     *
+     * @return false if there is none that is not there yet and has room
+     */
+    boolean saveAhead() {
+        List<CachedSequence> idle = new ArrayList<>();
+        for (CachedSequence each : sequences) {
+            if (each.use == CachedSequence.Use.IDLE && !each.unsavable) {
+                idle.add(each);
             }
         }
-        return false;
+        idle.sort(OLDEST_FIRST);
+        return idle.stream().anyMatch(parking::saveAhead);
     }
 
     /** How long the step took that is about to be counted. */
@@ -234,33 +235,6 @@ final class SequenceCache {
 
     private static boolean extendsInPlace(int size, int prefix) {
         return size - prefix <= Math.max(TAIL_LOST_MAX, size / 10);
-    }
-
-    private CachedSequence best(TokenList tokens, String salt) {
-        CachedSequence best = null;
-        int longest = 0;
-        for (CachedSequence sequence : sequences) {
-            if (sequence.use == CachedSequence.Use.FREE || !sequence.salt.equals(salt)) {
-                continue;
-            }
-            int common = common(sequence, tokens);
-            if (common > longest || (common == longest && common > 0 && betterSource(sequence, best))) {
-                best = sequence;
-                longest = common;
-            }
-        }
-        return best;
-    }
-
-    /** Among equal prefixes the sequence with the least to lose: idle before running, short before long. */
-    private static boolean betterSource(CachedSequence one, CachedSequence other) {
-        boolean oneIdle = one.use == CachedSequence.Use.IDLE;
-        boolean otherIdle = other.use == CachedSequence.Use.IDLE;
-        return oneIdle == otherIdle ? one.size() < other.size() : oneIdle;
-    }
-
-    private static int common(CachedSequence sequence, TokenList tokens) {
-        return Math.min(sequence.tokens.commonPrefix(tokens), tokens.size() - 1);
     }
 
     /**
@@ -316,7 +290,7 @@ final class SequenceCache {
 
     /** Empties an idle sequence, parked if it is worth it: saving costs a small part of evaluating it again. */
     private void evict(CachedSequence victim) {
-        if (victim.size() >= ParkingRule.EVICTED_TOKENS_MIN && !victim.unsavable && !heldByAnother(victim)) {
+        if (victim.size() >= ParkingRule.EVICTED_TOKENS_MIN && !victim.unsavable && !search.heldByAnother(victim)) {
             parking.save(victim, true);
         }
         cells.clear(victim);
@@ -340,11 +314,11 @@ final class SequenceCache {
             boolean worthIt = sequence.use == CachedSequence.Use.IDLE
                     && sequence.size() >= ParkingRule.EVICTED_TOKENS_MIN
                     && !sequence.unsavable;
-            if (sound && worthIt && !heldByAnother(sequence)) {
+            if (sound && worthIt && !search.heldByAnother(sequence)) {
                 left.add(sequence);
             }
         }
-        left.sort(Comparator.comparingLong((CachedSequence sequence) -> sequence.lastUsed));
+        left.sort(OLDEST_FIRST);
         parking.close(left);
     }
 

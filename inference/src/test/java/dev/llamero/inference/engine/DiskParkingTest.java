@@ -49,7 +49,7 @@ class DiskParkingTest {
                 EngineTestCase.TOKENIZER,
                 info,
                 limits,
-                StepSettings.of(info).withDraftTokensMax(0),
+                EngineTestCase.STEPS,
                 Optional.of(kept),
                 () -> {});
     }

@@ -1,5 +1,6 @@
 package dev.llamero.inference.engine;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -11,9 +12,13 @@ import java.util.function.Supplier;
 final class EngineTestCase {
     static final ToyTokenizer TOKENIZER = new ToyTokenizer();
 
-    /** Nothing is guessed ahead, so that a test can count rows. */
-    static final StepSettings STEPS =
-            StepSettings.of(new EngineInfo("fake", 0, 1, 0, 0)).withDraftTokensMax(0);
+    /** So long does no test run. */
+    static final Duration NEVER = Duration.ofDays(1);
+
+    /** Nothing is guessed ahead and nothing copied meanwhile, so that a test can count rows and saves. */
+    static final StepSettings STEPS = StepSettings.of(new EngineInfo("fake", 0, 1, 0, 0))
+            .withDraftTokensMax(0)
+            .withSavesAfter(NEVER);
 
     private EngineTestCase() {}
 
