@@ -90,6 +90,35 @@ public interface Decoder extends AutoCloseable {
     }
 
     /**
+     * Memory of the device that computes which {@link #keep} takes for so many cells, in bytes; 0 if it cannot keep
+     * copies that are exact.
+     */
+    default long deviceBytes(int cells) {
+        return 0;
+    }
+
+    /**
+     * Copies a sequence's first cells to memory of the device outside of the KV cache; the sequence stays as it is. Not
+     * between a {@link #shift} and the next whole step.
+     *
+     * @return empty if there was no memory for it, or there are as many copies as can be
+     */
+    default Optional<DeviceCopy> keep(int sequence, int cells) {
+        return Optional.empty();
+    }
+
+    /**
+     * Appends a copy's cells to a sequence, from its end to position {@code to} (excluded); the copy stays. Wants free
+     * cells for the whole copy, whatever part of them is kept: that is for the caller to see to, since the library ends
+     * the process without.
+     *
+     * @return false if that failed; then the target is as it was
+     */
+    default boolean bringBack(DeviceCopy copy, int target, int to) {
+        return false;
+    }
+
+    /**
      * Whether {@link #remove} can always take back the last tokens of a sequence: without it nothing is guessed ahead.
      */
     default boolean canRollBack() {

@@ -40,9 +40,16 @@ final class ContextApi {
             Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), TRIVIAL);
     private static final MethodHandle CAN_SHIFT = Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS));
 
-    private static final MethodHandle STATE_SIZE = Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT));
+    private static final MethodHandle STATE_SIZE =
+            Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT, JAVA_INT));
     private static final MethodHandle STATE_COPY =
-            Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT));
+            Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT));
+
+    /** The whole state in the caller's memory. */
+    static final int IN_HOST = 0;
+
+    /** {@code LLAMA_STATE_SEQ_FLAGS_ON_DEVICE}: the cells stay in a buffer of the device, one per sequence id. */
+    static final int ON_DEVICE = 2;
 
     private final MemorySegment contextDefaultParams;
     private final MemorySegment init;
@@ -83,9 +90,9 @@ final class ContextApi {
         firstPosition = Native.address(llama, "llama_memory_seq_pos_min");
         lastPosition = Native.address(llama, "llama_memory_seq_pos_max");
         canShift = Native.address(llama, "llama_memory_can_shift");
-        stateSize = Native.address(llama, "llama_state_seq_get_size");
-        stateGet = Native.address(llama, "llama_state_seq_get_data");
-        stateSet = Native.address(llama, "llama_state_seq_set_data");
+        stateSize = Native.address(llama, "llama_state_seq_get_size_ext");
+        stateGet = Native.address(llama, "llama_state_seq_get_data_ext");
+        stateSet = Native.address(llama, "llama_state_seq_set_data_ext");
     }
 
     /** The defaults, in a struct with room to spare; see {@link LayoutCheck}. */
@@ -215,28 +222,31 @@ final class ContextApi {
         }
     }
 
-    /** Bytes that a sequence's state takes now; 0 after an error. */
-    long stateSize(MemorySegment context, int sequence) {
+    /** Bytes of the caller's memory that a sequence's state takes now; 0 after an error. */
+    long stateSize(MemorySegment context, int sequence, int place) {
         try {
-            return (long) STATE_SIZE.invokeExact(stateSize, context, sequence);
+            return (long) STATE_SIZE.invokeExact(stateSize, context, sequence, place);
         } catch (Throwable t) {
             throw Native.rethrow(t);
         }
     }
 
-    /** Copies a sequence's state out. Gives the bytes written, 0 after an error. */
-    long stateGet(MemorySegment context, MemorySegment into, int sequence) {
+    /** Copies a sequence's state out. Gives the bytes written to the caller's memory, 0 after an error. */
+    long stateGet(MemorySegment context, MemorySegment into, int sequence, int place) {
         try {
-            return (long) STATE_COPY.invokeExact(stateGet, context, into, into.byteSize(), sequence);
+            return (long) STATE_COPY.invokeExact(stateGet, context, into, into.byteSize(), sequence, place);
         } catch (Throwable t) {
             throw Native.rethrow(t);
         }
     }
 
-    /** Replaces a sequence by a saved state. Gives the bytes read, 0 after an error. */
-    long stateSet(MemorySegment context, MemorySegment from, int sequence) {
+    /**
+     * Replaces a sequence by a saved state. Gives the bytes read of the caller's memory, 0 after an error; an error
+     * with a state on the device ends the process.
+     */
+    long stateSet(MemorySegment context, MemorySegment from, int sequence, int place) {
         try {
-            return (long) STATE_COPY.invokeExact(stateSet, context, from, from.byteSize(), sequence);
+            return (long) STATE_COPY.invokeExact(stateSet, context, from, from.byteSize(), sequence, place);
         } catch (Throwable t) {
             throw Native.rethrow(t);
         }

@@ -4,13 +4,14 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import dev.llamero.inference.engine.Batch;
 import dev.llamero.inference.engine.Decoder;
+import dev.llamero.inference.engine.DeviceCopy;
 import dev.llamero.inference.engine.EngineException;
 import dev.llamero.inference.engine.SavedSequence;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * A context of llama.cpp: the forward pass and one KV cache that all sequences share.
@@ -25,7 +26,6 @@ final class LlamaDecoder implements Decoder {
 
     private static final int NO_ROOM = 1;
     private static final int ABORTED = 2;
-    private static final int UNKNOWN = -2;
 
     private final ContextApi api;
     private final NativeHandle context;
@@ -40,10 +40,9 @@ final class LlamaDecoder implements Decoder {
     private final boolean canShift;
     private final boolean loneRowsDiffer;
     private final SequenceStates state;
+    private final DeviceStates device;
 
-    /** The last position per sequence while a batch is checked; {@link #UNKNOWN} where it was not looked up yet. */
-    private final int[] lastPositions;
-
+    private final BatchCheck check;
     /** Rows of the last step that have logits. */
     private final BitSet outputRows;
 
@@ -60,6 +59,9 @@ final class LlamaDecoder implements Decoder {
      * @param loneRowsDiffer whether llama.cpp has kernels of their own for one row here: on the CPU, attention over
      *     512 cells and more of f16 is divided among threads. Otherwise steps of 1 to 63 rows compute alike there
      *     (measured)
+     * @param deviceCopies how many of the context's last sequence ids are for copies on the device; 0 unless cells can
+     *     be saved
+     * @param deviceBytesFree memory that the device has left
      */
     LlamaDecoder(
             ContextApi api,
@@ -68,7 +70,9 @@ final class LlamaDecoder implements Decoder {
             int outputsMax,
             int vocabularySize,
             boolean canSave,
-            boolean loneRowsDiffer) {
+            boolean loneRowsDiffer,
+            int deviceCopies,
+            LongSupplier deviceBytesFree) {
         this.api = api;
         this.context = context;
         this.abort = abort;
@@ -80,16 +84,23 @@ final class LlamaDecoder implements Decoder {
             memory = api.memory(pointer);
             contextTokens = api.contextTokens(pointer);
             int ids = api.sequencesMax(pointer);
-            // The last id is where cells are cut out and put together.
-            sequencesMax = canSave ? ids - 1 : ids;
+            // The next id is where cells are cut out and put together.
+            sequencesMax = canSave ? ids - 1 - deviceCopies : ids;
             batchTokensMax = Math.min(api.batchTokens(pointer), api.ubatchTokens(pointer));
             canShift = api.canShift(memory);
             state = new SequenceStates(api, memory, canSave ? sequencesMax : SequenceStates.NONE);
+            device = new DeviceStates(api, context, memory, state, sequencesMax, deviceCopies, deviceBytesFree);
         } finally {
             context.release();
         }
         nativeBatch = new NativeBatch(Arena.ofAuto(), batchTokensMax);
-        lastPositions = new int[sequencesMax];
+        check = new BatchCheck(
+                sequence -> api.lastPosition(memory, sequence),
+                contextTokens,
+                sequencesMax,
+                batchTokensMax,
+                outputsMax,
+                vocabularySize);
         outputRows = new BitSet(batchTokensMax);
         logitsAddresses = new long[batchTokensMax];
     }
@@ -98,7 +109,7 @@ final class LlamaDecoder implements Decoder {
     public Outcome decode(Batch batch) {
         MemorySegment pointer = context.acquire();
         try {
-            check(batch);
+            check.check(batch);
             outputRows.clear();
             if (abort.take()) {
                 return Outcome.ABORTED;
@@ -130,45 +141,6 @@ final class LlamaDecoder implements Decoder {
             }
         }
         return Outcome.DONE;
-    }
-
-    private void check(Batch batch) {
-        if (batch.size() == 0 || batch.size() > batchTokensMax) {
-            throw new IllegalArgumentException("batch of " + batch.size() + " rows, not 1.." + batchTokensMax);
-        }
-        Arrays.fill(lastPositions, UNKNOWN);
-        int outputs = 0;
-        for (int row = 0; row < batch.size(); row++) {
-            checkRow(batch, row);
-            outputs += batch.wantsLogits(row) ? 1 : 0;
-        }
-        if (outputs > outputsMax) {
-            throw new IllegalArgumentException("batch wants logits of " + outputs + " rows, over " + outputsMax);
-        }
-    }
-
-    private void checkRow(Batch batch, int row) {
-        int token = batch.token(row);
-        int sequence = batch.sequence(row);
-        int position = batch.position(row);
-        if (token < 0 || token >= vocabularySize) {
-            throw new IllegalArgumentException(
-                    "row " + row + ": token " + token + " is not in the vocabulary of " + vocabularySize);
-        }
-        requireSequence(sequence);
-        if (position < 0 || position >= contextTokens) {
-            throw new IllegalArgumentException(
-                    "row " + row + ": position " + position + " is not in the context of " + contextTokens);
-        }
-        int last = lastPositions[sequence];
-        if (last == UNKNOWN) {
-            last = api.lastPosition(memory, sequence);
-        }
-        if (position != last + 1) {
-            throw new IllegalArgumentException(
-                    "row " + row + ": position " + position + " of sequence " + sequence + " does not follow " + last);
-        }
-        lastPositions[sequence] = position;
     }
 
     @Override
@@ -298,15 +270,59 @@ final class LlamaDecoder implements Decoder {
         }
     }
 
+    /** Tries whether the device keeps copies as they are, and offers that from now on if so; else says why not. */
+    Optional<String> tryDevice() {
+        Optional<String> fault = DeviceCheck.fault(this, device);
+        if (fault.isEmpty()) {
+            device.trust();
+        }
+        return fault;
+    }
+
+    @Override
+    public long deviceBytes(int cells) {
+        return device.bytes(cells);
+    }
+
+    @Override
+    public Optional<DeviceCopy> keep(int sequence, int cells) {
+        requireSequence(sequence);
+        MemorySegment pointer = context.acquire();
+        try {
+            int last = api.lastPosition(memory, sequence);
+            if (cells < 1 || cells > last + 1) {
+                throw new IllegalArgumentException(
+                        "copy of " + cells + " cells of sequence " + sequence + ", which ends at " + last);
+            }
+            return device.keep(pointer, sequence, cells);
+        } finally {
+            context.release();
+        }
+    }
+
+    @Override
+    public boolean bringBack(DeviceCopy copy, int target, int to) {
+        requireSequence(target);
+        MemorySegment pointer = context.acquire();
+        try {
+            int first = api.lastPosition(memory, target) + 1;
+            if (to <= first || to > copy.cells()) {
+                throw new IllegalArgumentException("positions " + first + ".." + to + " of a copy of " + copy.cells()
+                        + " cells for sequence " + target);
+            }
+            return device.bringBack(pointer, copy, target, first, to);
+        } finally {
+            context.release();
+        }
+    }
+
     /** How many saved sequences are not closed. */
     int savedOpen() {
         return state.open();
     }
 
     private void requireSequence(int sequence) {
-        if (sequence < 0 || sequence >= sequencesMax) {
-            throw new IllegalArgumentException("sequence " + sequence + " is not in 0.." + (sequencesMax - 1));
-        }
+        check.requireSequence(sequence);
     }
 
     private static void requireFrom(int from) {
@@ -378,5 +394,6 @@ final class LlamaDecoder implements Decoder {
         abort.set();
         context.close();
         state.closeAll();
+        device.closeAll();
     }
 }

@@ -52,6 +52,15 @@ public final class LlamaRuntime {
                     .mapToLong(GgmlApi.Device::freeBytes)
                     .sum();
         }
+
+        /** Free memory of the GPU that has least, in bytes; what the machine has left without one. */
+        long leastFreeBytes() {
+            return ggml.devices().stream()
+                    .filter(GgmlApi.Device::gpu)
+                    .mapToLong(GgmlApi.Device::freeBytes)
+                    .min()
+                    .orElseGet(HostMemory::availableBytes);
+        }
     }
 
     private LlamaRuntime(NativeLibraries files, Library library, String processor) {
@@ -146,6 +155,11 @@ public final class LlamaRuntime {
     /** Whether models can use a GPU. */
     public boolean hasGpu() {
         return library.ggml().devices().stream().anyMatch(GgmlApi.Device::gpu);
+    }
+
+    /** Free memory of all GPUs in bytes; 0 if there are none. */
+    public long gpuBytesAvailable() {
+        return library.gpuFreeBytes();
     }
 
     /** Main memory in bytes that this process can still take; {@link Long#MAX_VALUE} if the system does not tell. */

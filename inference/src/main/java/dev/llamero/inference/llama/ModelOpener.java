@@ -39,6 +39,9 @@ final class ModelOpener {
     private final int outputsMax;
     private final long startNanos = System.nanoTime();
 
+    /** Sequence ids for copies on the device. */
+    private int deviceCopies;
+
     /** The address space before the latest context was made. */
     private ZeroPages zeros;
 
@@ -178,6 +181,8 @@ final class ModelOpener {
                         logReduced(settings.contextTokens(), plan.fit().contextTokens(), reason));
         int threads = settings.threads() > 0 ? settings.threads() : HostMemory.cores();
         AbortFlag abort = new AbortFlag();
+        boolean canSave = !stateful && canSave(model);
+        deviceCopies = canSave ? deviceCopies() : 0;
         NativeHandle context = newContext(model, threads, decoderParams(stateful, contextTokens, threads, abort));
         while (context == null) {
             contextTokens = nextSmaller(contextTokens);
@@ -193,10 +198,13 @@ final class ModelOpener {
                 abort,
                 outputsMax,
                 vocab.vocabularySize(),
-                !stateful && canSave(model),
-                loneRowsDiffer);
+                canSave,
+                loneRowsDiffer,
+                deviceCopies,
+                buffers.gpuBytes() > 0 ? library::leastFreeBytes : HostMemory::availableBytes);
         try {
             warmUp(decoder);
+            tryDevice(decoder);
             zeros.release(buffers.hostKvBytes());
         } catch (Throwable t) {
             decoder.close();
@@ -232,6 +240,25 @@ final class ModelOpener {
         } finally {
             model.release();
         }
+    }
+
+    /** None of a quantised cache: of its blocks the library copies a part (v0.5.0). */
+    private int deviceCopies() {
+        boolean exact = settings.kvType().storage().blockElements() == 1;
+        if (!exact && settings.deviceCopies() > 0) {
+            logNotKept("the KV cache is " + settings.kvType().label());
+        }
+        return exact ? Math.min(settings.deviceCopies(), ModelSettings.SEQUENCES_MAX - 1 - settings.sequencesMax()) : 0;
+    }
+
+    private void tryDevice(LlamaDecoder decoder) {
+        if (deviceCopies > 0) {
+            decoder.tryDevice().ifPresent(this::logNotKept);
+        }
+    }
+
+    private void logNotKept(String reason) {
+        LOGGER.log(Level.INFO, "idle conversations with " + path.getFileName() + " do not stay on the GPU: " + reason);
     }
 
     private void logReduced(int from, int to, String reason) {
@@ -310,14 +337,16 @@ final class ModelOpener {
             MemorySegment params, boolean stateful, int contextTokens, int threads, AbortFlag abort) {
         int batch = settings.batchTokensMax();
         // A recurrent model keeps a whole state per sequence id, so it gets no more ids than run at once.
-        // Others get one more, in which cells are cut out to be saved.
-        int sequences =
-                stateful ? settings.parallel() : Math.min(settings.sequencesMax() + 1, ModelSettings.SEQUENCES_MAX);
+        // Others get one more, in which cells are cut out to be saved, and those for copies on the device.
+        int sequences = stateful
+                ? settings.parallel()
+                : Math.min(settings.sequencesMax() + 1 + deviceCopies, ModelSettings.SEQUENCES_MAX);
         put(params, "n_ctx", contextTokens * settings.parallel());
         put(params, "n_batch", batch);
         put(params, "n_ubatch", batch);
         put(params, "n_seq_max", sequences);
-        put(params, "n_outputs_max", outputsMax);
+        // Fewer than sequence ids end the process.
+        put(params, "n_outputs_max", Math.max(outputsMax, sequences));
         put(params, "n_threads", threads);
         put(params, "n_threads_batch", threads);
         put(params, "type_k", settings.kvType().storage().id());

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param threads threads that compute on the CPU; 0 for one per core
  * @param batchTokensMax most tokens that one step computes (ubatch); 1 to 8192
  * @param useMmap whether weights stay in the page cache (mapped) instead of being read into memory of their own
+ * @param deviceCopies most copies of sequences that the device keeps outside of the KV cache; as many as ids are left,
+ *     and none where copies are not exact
  */
 public record ModelSettings(
         int contextTokens,
@@ -24,7 +26,8 @@ public record ModelSettings(
         KvType kvType,
         int threads,
         int batchTokensMax,
-        boolean useMmap) {
+        boolean useMmap,
+        int deviceCopies) {
     /** Value of {@code gpuLayers}: decide from the memory of the GPU. */
     public static final int ALL_THAT_FIT = -1;
 
@@ -43,10 +46,30 @@ public record ModelSettings(
         within("gpuLayers", gpuLayers, ALL_THAT_FIT, 10_000);
         within("threads", threads, 0, THREADS_MAX);
         within("batchTokensMax", batchTokensMax, 1, BATCH_MAX);
+        within("deviceCopies", deviceCopies, 0, SEQUENCES_MAX);
         if ((long) contextTokens * parallel > CONTEXT_MAX) {
             throw new IllegalArgumentException("contextTokens " + contextTokens + " times parallel " + parallel
                     + " is over " + CONTEXT_MAX + " cells");
         }
+    }
+
+    /** Without copies on the device. */
+    public ModelSettings(
+            int contextTokens,
+            int parallel,
+            int sequencesMax,
+            int gpuLayers,
+            KvType kvType,
+            int threads,
+            int batchTokensMax,
+            boolean useMmap) {
+        this(contextTokens, parallel, sequencesMax, gpuLayers, kvType, threads, batchTokensMax, useMmap, 0);
+    }
+
+    /** The same with so many copies on the device. */
+    public ModelSettings withDeviceCopies(int copies) {
+        return new ModelSettings(
+                contextTokens, parallel, sequencesMax, gpuLayers, kvType, threads, batchTokensMax, useMmap, copies);
     }
 
     /** Sensible settings for one conversation of this length on this machine. */

@@ -53,6 +53,18 @@ final class NativeHandle implements AutoCloseable {
         }
     }
 
+    /** Works with the object, unless it is closed. */
+    void ifOpen(Consumer<MemorySegment> work) {
+        lock.readLock().lock();
+        try {
+            if (address != null) {
+                work.accept(address);
+            }
+        } finally {
+            lock.readLock().unlock();
+        }
+    }
+
     /** Frees the object when no thread holds it. Again: no effect. */
     @Override
     public void close() {

@@ -41,9 +41,9 @@ final class SequenceStates {
             return;
         }
         api.copy(memory, sequence, spare, 0, 1);
-        long one = api.stateSize(context, spare);
+        long one = api.stateSize(context, spare, ContextApi.IN_HOST);
         api.copy(memory, sequence, spare, 1, 2);
-        long two = api.stateSize(context, spare);
+        long two = api.stateSize(context, spare, ContextApi.IN_HOST);
         api.remove(memory, spare, 0, -1);
         bytesPerCell = two - one;
         bytesFixed = one - bytesPerCell;
@@ -65,7 +65,7 @@ final class SequenceStates {
             return made;
         }
         api.copy(memory, sequence, spare, from, to);
-        long written = api.stateGet(context, made.get().memory(), spare);
+        long written = api.stateGet(context, made.get().memory(), spare, ContextApi.IN_HOST);
         api.remove(memory, spare, 0, -1);
         if (written != made.get().bytes()) {
             made.get().close();
@@ -80,7 +80,7 @@ final class SequenceStates {
             throw new IllegalArgumentException("a saved sequence that is closed or another decoder's");
         }
         SavedCells cells = (SavedCells) sequence;
-        long read = api.stateSet(context, cells.memory(), spare);
+        long read = api.stateSet(context, cells.memory(), spare, ContextApi.IN_HOST);
         boolean whole = read == cells.bytes()
                 && api.firstPosition(memory, spare) == cells.from()
                 && api.lastPosition(memory, spare) + 1 == cells.to();
