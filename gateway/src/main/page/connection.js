@@ -1,4 +1,5 @@
 // The WebSocket: requests with ids, events, and coming back by itself. PROTOCOL.md tells what is spoken.
+import { now } from './page-clock.js';
 
 const RECONNECT_MILLIS = [300, 700, 1500, 3000, 5000, 8000];
 const REQUEST_MILLIS = 30_000;
@@ -10,9 +11,11 @@ export class Connection extends EventTarget {
   #nextId = 1;
   #attempts = 0;
   #tickMillis = 10_000;
-  #heard = 0;
   #encoder = new TextEncoder();
   online = false;
+  /** When the last message was handed to the socket, and when one was last here: milliseconds of the page's clock. */
+  sentAt = 0;
+  heardAt = 0;
 
   start() {
     this.#open();
@@ -35,7 +38,9 @@ export class Connection extends EventTarget {
       }, REQUEST_MILLIS);
       this.#waiting.set(id, { resolve, reject, timer });
       // Binary, since the gateway refuses text that the browser may have cut into several frames.
-      this.#socket.send(this.#encoder.encode(JSON.stringify({ type: 'req', id, method, params })));
+      const bytes = this.#encoder.encode(JSON.stringify({ type: 'req', id, method, params }));
+      this.sentAt = now();
+      this.#socket.send(bytes);
     });
   }
 
@@ -44,7 +49,7 @@ export class Connection extends EventTarget {
     const socket = new WebSocket(`${scheme}//${location.host}/ws`);
     this.#socket = socket;
     socket.onopen = async () => {
-      this.#heard = Date.now();
+      this.heardAt = now();
       try {
         const welcome = await this.request('hello', { protocol: 1 });
         this.#tickMillis = welcome.limits.tickMillis;
@@ -56,7 +61,7 @@ export class Connection extends EventTarget {
       }
     };
     socket.onmessage = event => {
-      this.#heard = Date.now();
+      this.heardAt = now();
       this.#receive(JSON.parse(event.data));
     };
     socket.onclose = event => {
@@ -91,7 +96,7 @@ export class Connection extends EventTarget {
   /** A connection that died without a word shows by the missing ticks. */
   #watch() {
     const socket = this.#socket;
-    if (socket?.readyState === WebSocket.OPEN && Date.now() - this.#heard > 2.5 * this.#tickMillis) {
+    if (socket?.readyState === WebSocket.OPEN && now() - this.heardAt > 2.5 * this.#tickMillis) {
       socket.onclose();
       socket.close();
     }

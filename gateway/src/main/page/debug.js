@@ -2,8 +2,8 @@
 import { html, nothing } from 'lit';
 import { Panel } from './part.js';
 import { rate } from './statistics.js';
-import { traceBars, traceFacts } from './trace-view.js';
-import { duration, errorRemedy, layerRemedy, t } from './texts.js';
+import { pageFacts, traceBars, traceFacts } from './trace-view.js';
+import { duration, errorRemedy, layerFailure, layerRemedy, t } from './texts.js';
 import * as icons from './icons.js';
 
 class Debug extends Panel {
@@ -14,6 +14,8 @@ class Debug extends Panel {
 
   /** Opened by its own address before the connection stands, it asks when that does. */
   async open() {
+    // What an earlier look found says nothing of now.
+    this.report = null;
     await super.open();
     if (this.store.online) this.#ask();
     else this.store.connection.addEventListener('open', () => this.dialog.open && this.#ask(), { once: true });
@@ -25,6 +27,7 @@ class Debug extends Panel {
     this.failure = '';
     try {
       const { connection } = this.store;
+      await this.store.measured;
       const start = performance.now();
       await connection.request('ping');
       this.roundTrip = performance.now() - start;
@@ -62,19 +65,20 @@ class Debug extends Panel {
   #layer(layer) {
     // The gateway cannot measure the way to itself; the page can.
     const millis = layer.name === 'gateway' ? this.roundTrip : layer.latencyMillis;
+    const facts = Object.entries(layer.facts).map(([name, value]) => t(`fact_${name}`, { value })).join(t('comma'));
     return html`<li class=${layer.status} data-layer=${layer.name}>
       <div class="line"><i></i><strong>${t(layer.name)}</strong><span class="state">${t(layer.status)}</span>
-        <span class="latency">${millis >= 0 ? `${millis < 10 ? millis.toFixed(1) : Math.round(millis)} ms` : '–'}</span></div>
+        <span class="latency">${millis >= 0 ? `${millis < 10 ? millis.toFixed(1) : Math.round(millis)} ${t('ms')}` : '–'}</span></div>
       <div class="facts">${layer.address ? html`<code>${layer.address}</code>` : nothing}${layer.version ? html`<span>${t('version')} ${layer.version}</span>` : nothing}
-        ${layer.detail ? html`<span>${layer.detail}</span>` : nothing}</div>
+        ${facts ? html`<span>${facts}</span>` : nothing}${layer.code ? html`<span>${layerFailure(layer)}</span>` : nothing}</div>
       ${layer.remedy ? html`<p class="remedy">${layerRemedy(layer)}</p>` : nothing}</li>`;
   }
 
   #trace(turn) {
     const { firstTokenMillis, totalMillis, promptTokens, completionTokens } = turn.statistics;
     const speed = rate(turn.statistics);
-    const page = this.store.clock.of(turn.id);
     const { trace } = this.report;
+    const page = trace?.page;
     const rows = [
       [t('requestId'), html`<code>${turn.requestId}</code>`],
       [t('modelLabel'), turn.model || '–'],
@@ -84,13 +88,12 @@ class Debug extends Panel {
       [t('tokens'), completionTokens >= 0 ? t('tokensValue', { prompt: promptTokens, completion: completionTokens }) : '–'],
       ...(trace ? traceFacts(trace) : []),
       [t('rate'), speed ? t('statsRate', { rate: speed.toFixed(1) }) : '–'],
-      ...(page ? [[t('pageFirst'), page.firstMillis === undefined ? '–' : duration(page.firstMillis)]] : []),
-      ...(page && !trace ? [[t('pageTotal'), duration(page.totalMillis)]] : []),
+      ...(page ? pageFacts(page) : []),
     ];
     return html`
       ${turn.errorCode ? html`<p class="failure">${turn.errorMessage}</p>
         <p class="remedy">${errorRemedy(turn.errorCode, turn.errorRemedy)}</p>` : nothing}
-      ${trace ? traceBars(trace, page ? this.roundTrip : -1, page ? page.totalMillis : -1) : nothing}
+      ${trace ? traceBars(trace) : nothing}
       <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
   }
 }

@@ -1,5 +1,6 @@
 // What waits to be taken by the gateway: kept in the browser until the acknowledgement, sent again after a lost
 // connection. Two tabs may send the same thing; its idempotency key makes it one.
+import { now } from './page-clock.js';
 import { newKey, remember, rememberedAll } from './storage.js';
 
 const PREFIX = 'outbox.';
@@ -16,7 +17,7 @@ export class Outbox {
 
   /** A request that must not be lost. Its parameters get an idempotency key. */
   push(method, params) {
-    const item = { method, params: { ...params, idempotencyKey: newKey() }, at: Date.now() };
+    const item = { method, params: { ...params, idempotencyKey: newKey() }, at: now() };
     this.items.push(item);
     remember(PREFIX + item.params.idempotencyKey, JSON.stringify(item));
     return item;
@@ -42,9 +43,10 @@ export class Outbox {
       const blocked = new Set();
       for (let item; (item = this.items.find(one => !blocked.has(one.params.sessionKey ?? one))); ) {
         if (!connection.online) return;
-        sending(item);
         try {
-          const turn = await connection.request(item.method, item.params);
+          const answer = connection.request(item.method, item.params);
+          sending(item);
+          const turn = await answer;
           this.take(item);
           sent(item, turn);
         } catch (error) {
@@ -68,6 +70,6 @@ export class Outbox {
 function restore() {
   return rememberedAll(PREFIX)
     .map(([, text]) => JSON.parse(text))
-    .filter(item => Date.now() - item.at < AGE_MAX_MILLIS)
+    .filter(item => now() - item.at < AGE_MAX_MILLIS)
     .sort((a, b) => a.at - b.at);
 }

@@ -17,6 +17,24 @@ export function remember(name, value) {
   }
 }
 
+/** The same for this tab alone, over its reloads. */
+export function rememberedHere(name) {
+  try {
+    return sessionStorage.getItem(name) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+export function rememberHere(name, value) {
+  try {
+    if (value) sessionStorage.setItem(name, value);
+    else sessionStorage.removeItem(name);
+  } catch {
+    // As said above.
+  }
+}
+
 /** All entries whose name begins so, as pairs of the rest of the name and the value. */
 export function rememberedAll(prefix) {
   try {

@@ -2,7 +2,7 @@
 import { Connection } from './connection.js';
 import { Models } from './models.js';
 import { Outbox } from './outbox.js';
-import { PageClock } from './page-clock.js';
+import { PageClock, now } from './page-clock.js';
 import { Transcript } from './transcript.js';
 import { forgetAll, newKey, remember, remembered } from './storage.js';
 
@@ -28,6 +28,8 @@ export class Store extends EventTarget {
   online = false;
   everOnline = false;
   notice = '';
+  /** Settled when the gateway knows what this page measured of its last question. */
+  measured = Promise.resolve();
   /** A session that was just deleted and can come back: its key and title. */
   deleted = null;
   #deletedTimer = 0;
@@ -177,8 +179,11 @@ export class Store extends EventTarget {
 
   #flush() {
     return this.outbox.flush(this.connection, {
-      sending: item => item.params.sessionKey && item.params.sessionKey !== this.sessionKey ? null : this.clock.begin(),
-      sent: () => this.changed(),
+      sending: item => item.params.sessionKey && item.params.sessionKey !== this.sessionKey ? null : this.clock.begin(item.at, this.connection.sentAt),
+      sent: (item, turn) => {
+        this.clock.taken(turn.turnId);
+        this.changed();
+      },
       waits: () => this.changed(),
       refused: (item, error) => {
         this.say(error.message);
@@ -196,6 +201,7 @@ export class Store extends EventTarget {
     try {
       const [list] = await Promise.all([this.connection.request('sessions.list'), known ? this.#resume() : this.#load()]);
       this.sessions = list.sessions;
+      this.clock.found();
     } catch {
       return; // The connection went again; the next opening does all this anew.
     }
@@ -217,6 +223,7 @@ export class Store extends EventTarget {
 
   #closed() {
     this.online = false;
+    this.clock.lost();
     this.models.rest();
     this.changed();
   }
@@ -246,6 +253,7 @@ export class Store extends EventTarget {
       this.transcript.load(page.messages, page.seq);
       this.more = page.more;
       this.settings = page.settings ?? null;
+      this.clock.follow(this.running?.turn.id);
     } finally {
       if (sessionKey === this.sessionKey) this.loading = false;
     }
@@ -263,7 +271,8 @@ export class Store extends EventTarget {
     if (sessionKey !== this.sessionKey) return;
     if (!payload || !this.transcript.resume(payload)) return this.#load();
     this.changed();
-    this.#touched(this.transcript.running);
+    if (this.running) this.#touched(this.running);
+    else this.#measure(payload.turnId);
   }
 
   #earlierWhenIdle() {
@@ -306,15 +315,29 @@ export class Store extends EventTarget {
       if (item.params.message === payload.question.content) item.shown = true;
     });
     const { changed, touched, missed } = this.transcript.apply(name, payload);
-    if (name === 'turn.delta') this.clock.first();
+    if (name === 'turn.delta' || name === 'turn.tool') this.clock.piece(payload.turnId);
     if (name === 'turn.ended') {
-      this.clock.end(payload.turnId);
       this.models.used(payload.answer.turn);
       this.dispatchEvent(new CustomEvent('answered', { detail: payload.answer }));
     }
     if (missed) this.#load().catch(() => {});
     else if (changed) this.changed();
     else if (touched) this.#touched(touched);
+    if (name === 'turn.ended') this.#measure(payload.turnId);
+  }
+
+  /** Tells the gateway what this page measured of its question, with what the smallest question takes now. */
+  #measure(turnId) {
+    const { connection } = this;
+    const measured = this.clock.end(turnId, connection.heardAt);
+    this.measured = measured
+      .then(async times => {
+        if (!times) return;
+        const start = now();
+        await connection.request('ping');
+        await connection.request('chat.measured', { ...times, roundTripMillis: now() - start });
+      })
+      .catch(() => {}); // The connection went: then nobody learns it.
   }
 
   /** Only one message changed: the view needs to look at no other. */

@@ -28,6 +28,7 @@ export const errorTitle = code => (texts[language].errors[code] ?? texts.en.erro
 
 /** What to do, as the gateway said it in English, or as the page's language says it. */
 export const errorRemedy = (code, given) => (given && remedies[language]?.[code]) || given;
+export const layerFailure = ({ code, detail }) => (remedies[language] ? errorTitle(code) : detail);
 export const layerRemedy = ({ name, remedy }) => remedies[language]?.[name] ?? remedy;
 
 /** Milliseconds for people. */

@@ -1,4 +1,4 @@
-// Where the time of a question went: a bar for each hop, in the order of the way.
+// Where the time of a question went: a bar for each part, in the order of the way.
 import { html, nothing, svg } from 'lit';
 import { duration, number, t } from './texts.js';
 
@@ -7,15 +7,10 @@ const HEIGHT = 10;
 /** So that a part of almost nothing is still seen. */
 const WIDTH_MIN = 3;
 
-const millis = value => (value < 10 ? `${value.toFixed(value < 1 ? 2 : 1)} ms` : duration(value));
+const millis = value => (Math.abs(value) < 10 ? `${value.toFixed(Math.abs(value) < 1 ? 2 : 1)} ${t('ms')}` : duration(value));
 
-/**
- * @param trace parts with layer, name and milliseconds, as the layers measured them
- * @param socketMillis of the way between gateway and page, or -1 if this page did not ask
- * @param pageMillis what the page measured of the whole, or -1
- */
-export function traceBars(trace, socketMillis, pageMillis) {
-  const parts = [...(socketMillis >= 0 ? [{ layer: 'page', name: 'socket', millis: socketMillis }] : []), ...trace.parts];
+/** @param trace as the gateway gives it: parts with layer, name and milliseconds, the whole and what no part explains */
+export function traceBars({ parts, page, measuredMillis, unexplainedMillis }) {
   const sum = parts.reduce((total, part) => total + part.millis, 0);
   if (!(sum > 0)) return nothing;
   let before = 0;
@@ -24,10 +19,12 @@ export function traceBars(trace, socketMillis, pageMillis) {
     before += part.millis;
     return part.millis > 0 ? row(part, x, Math.max(WIDTH_MIN, (part.millis / sum) * WIDTH)) : nothing;
   });
+  const percent = (100 * unexplainedMillis) / measuredMillis;
   return html`<table class="hops"><caption class="visually-hidden">${t('debugTrace')}</caption><tbody>${rows}</tbody>
     <tfoot><tr><th scope="row" colspan="2">${t('sum')}</th><td colspan="2">${millis(sum)}</td></tr>
-    ${pageMillis >= 0 ? html`<tr><th scope="row" colspan="2">${t('pageTotal')}</th><td colspan="2">${millis(pageMillis)}
-      <small>${t('unaccounted', { percent: ((100 * (pageMillis - sum)) / pageMillis).toFixed(1) })}</small></td></tr>` : nothing}</tfoot></table>`;
+    <tr><th scope="row" colspan="2">${t(page ? 'pageTotal' : 'gatewayTotal')}</th><td colspan="2">${millis(measuredMillis)}</td></tr>
+    <tr data-unexplained=${percent.toFixed(2)}><th scope="row" colspan="2">${t('unexplained')}</th><td colspan="2">${millis(unexplainedMillis)}
+      <small>${percent.toFixed(1)} %</small></td></tr></tfoot></table>`;
 }
 
 function row({ layer, name, millis: value }, x, width) {
@@ -35,6 +32,12 @@ function row({ layer, name, millis: value }, x, width) {
     <td class="track"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" aria-hidden="true">
       ${svg`<rect x=${Math.min(x, WIDTH - width)} width=${width} height=${HEIGHT}></rect>`}</svg></td>
     <td>${millis(value)}</td></tr>`;
+}
+
+/** Rows of name and value about what the page saw. */
+export function pageFacts(page) {
+  const facts = { pageAck: page.ackMillis, pageFirst: page.firstMillis, pageFirstPaint: page.firstPaintMillis, pageLast: page.lastMillis };
+  return Object.entries(facts).map(([name, value]) => [t(name), value >= 0 ? duration(value) : '–']);
 }
 
 /** Rows of name and value about the tokens of a trace. */

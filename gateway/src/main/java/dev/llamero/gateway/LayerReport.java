@@ -10,7 +10,9 @@ import dev.llamero.gateway.ws.Browsers;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -41,16 +43,19 @@ final class LayerReport {
         String requestId = UUID.randomUUID().toString();
         Asked proxyAnswer = ask(proxy, "/healthz", requestId);
         Turn last = chats.lastTurn(owner).orElse(null);
-        return new Report(
-                List.of(own(), proxyLayer(proxyAnswer), inferenceLayer(proxyAnswer, requestId)), last, trace(last));
+        Layer proxyLayer = proxyLayer(proxyAnswer);
+        Layer inferenceLayer = inferenceLayer(proxyAnswer, requestId);
+        var ways = new TurnTrace.Ways(proxyLayer.latencyMillis(), inferenceLayer.latencyMillis());
+        return new Report(List.of(own(), proxyLayer, inferenceLayer), last, trace(last, ways));
     }
 
-    private TurnTrace trace(Turn turn) {
+    private TurnTrace trace(Turn turn, TurnTrace.Ways ways) {
         return turn == null || turn.state() == TurnState.RUNNING
                 ? null
                 : proxy.traces()
                         .of(turn.requestId())
-                        .map(call -> TurnTrace.of(turn, call))
+                        .map(call -> TurnTrace.of(
+                                turn, call, chats.times().of(turn.id()).orElse(null), ways))
                         .orElse(null);
     }
 
@@ -65,8 +70,17 @@ final class LayerReport {
                 "up",
                 version,
                 0,
-                "up " + minutes + " min, " + mebibytes + " MiB heap, pages open: " + browsers.count()
-                        + ", answers running: " + chats.runningTurns(),
+                facts(
+                        "upMinutes",
+                        minutes,
+                        "heapMebibytes",
+                        mebibytes,
+                        "pages",
+                        browsers.count(),
+                        "runningTurns",
+                        chats.runningTurns()),
+                "",
+                "",
                 "");
     }
 
@@ -82,7 +96,9 @@ final class LayerReport {
                 asked.answer().status() < 500 || ours ? "up" : "failing",
                 health.path("version").asText(""),
                 millis(asked.answer().took()),
-                ours ? "" : "answers " + asked.answer().status() + " to /healthz, so it is not Llamero's proxy",
+                ours ? Map.of() : facts("notOurs", asked.answer().status()),
+                "",
+                "",
                 "");
     }
 
@@ -99,9 +115,9 @@ final class LayerReport {
                     reachable ? "up" : "down",
                     upstream.path("version").asText(""),
                     reachable ? upstream.path("latencyMs").asDouble(-1) : -1,
-                    reachable
-                            ? "as the proxy sees it" + load(requestId)
-                            : upstream.path("error").asText("the proxy cannot reach it"),
+                    reachable ? load("seenByProxy", requestId) : Map.of(),
+                    reachable ? "" : UpstreamException.Code.INFERENCE_UNREACHABLE.name(),
+                    reachable ? "" : upstream.path("error").asText("the proxy cannot reach it"),
                     reachable ? "" : "Start it with ./llamero serve, or everything with ./llamero up.");
         }
         Asked direct = ask(inference, "/api/version", requestId);
@@ -114,30 +130,44 @@ final class LayerReport {
                 direct.answer().status() == 200 ? "up" : "failing",
                 direct.answer().json().path("version").asText(""),
                 millis(direct.answer().took()),
-                "asked directly, since the proxy does not tell" + load(requestId),
+                load("askedDirectly", requestId),
+                "",
+                "",
                 "");
     }
 
     /** Models in memory and requests that wait, which only the inference server itself tells. */
-    private String load(String requestId) {
+    private Map<String, Long> load(String who, String requestId) {
         Asked asked = ask(inference, "/api/ps", requestId);
         if (asked.failure() != null || !asked.answer().json().path("models").isArray()) {
-            return "";
+            return facts(who, 0);
         }
         int waiting = 0;
         JsonNode models = asked.answer().json().path("models");
         for (JsonNode model : models) {
             waiting += model.path("queue").size();
         }
-        return ", models loaded: " + models.size() + ", requests waiting: " + waiting;
+        return facts(who, 0, "modelsLoaded", models.size(), "requestsWaiting", waiting);
+    }
+
+    /** Names and numbers in turn, in the order in which they are shown. */
+    private static Map<String, Long> facts(Object... namesAndNumbers) {
+        var facts = new LinkedHashMap<String, Long>();
+        for (int i = 0; i < namesAndNumbers.length; i += 2) {
+            facts.put((String) namesAndNumbers[i], ((Number) namesAndNumbers[i + 1]).longValue());
+        }
+        return facts;
     }
 
     private static Layer down(String name, ModelClient client, UpstreamException failure) {
         String remedy = name.equals("proxy")
                 ? failure.remedy()
                 : "Start it with ./llamero serve, or everything with ./llamero up.";
+        UpstreamException.Code code = name.equals("proxy") || failure.code() == UpstreamException.Code.SILENT
+                ? failure.code()
+                : UpstreamException.Code.INFERENCE_UNREACHABLE;
         String what = failure.getMessage().replaceFirst("^The proxy at \\S+ ", "");
-        return new Layer(name, client.endpoint().toString(), "down", "", -1, what, remedy);
+        return new Layer(name, client.endpoint().toString(), "down", "", -1, Map.of(), code.name(), what, remedy);
     }
 
     private static Asked ask(ModelClient client, String path, String requestId) {
@@ -158,7 +188,9 @@ final class LayerReport {
      * @param status {@code up}, {@code failing} (answers, but not well) or {@code down}
      * @param version empty if it does not tell
      * @param latencyMillis of one small request; -1 if none came back
-     * @param detail what else is known
+     * @param facts what else is known, by names for which the page has words; PROTOCOL.md lists them
+     * @param code why it is down, as of a failed answer; else empty
+     * @param detail the same in words
      * @param remedy what to do, if something must be done
      */
     record Layer(
@@ -167,6 +199,8 @@ final class LayerReport {
             String status,
             String version,
             double latencyMillis,
+            Map<String, Long> facts,
+            String code,
             String detail,
             String remedy) {}
 

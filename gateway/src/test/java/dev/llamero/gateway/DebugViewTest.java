@@ -35,10 +35,12 @@ class DebugViewTest extends BrowserTest {
         assertThat(view().locator("[data-part='inference prefill'] td").last()).hasText("150 ms");
         assertThat(view().locator("[data-part='inference decode'] td").last()).hasText("90 ms");
         assertThat(view().locator("[data-part='proxy queue'] td").last()).hasText("5.0 ms");
-        assertThat(view().locator("[data-part='page socket']")).isVisible();
+        assertThat(view().locator("[data-part='page paint']")).isVisible();
         assertThat(view()).containsText("7 computed, 5 reused");
         assertThat(view().locator("tfoot")).containsText("Sum of the parts");
-        assertThat(view().locator("tfoot")).containsText("% unexplained");
+        assertThat(view().locator("tfoot")).containsText("Measured in the page");
+        assertThat(view().locator("tfoot")).containsText("Unexplained");
+        assertThat(view()).containsText("First token, on the screen");
         double prefill = width("inference prefill");
         assertThat(prefill / width("inference decode"))
                 .as("bars are as long as their times")

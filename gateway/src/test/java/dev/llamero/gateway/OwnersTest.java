@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.llamero.gateway.access.Accounts;
+import dev.llamero.gateway.chat.TurnTimes;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -114,6 +116,14 @@ class OwnersTest {
         assertThat(proxy.unseenRequests()).as("bert asked nothing").isZero();
     }
 
+    private static Object[] measured(String turnId) {
+        var parameters = new ArrayList<Object>(List.of("turnId", turnId));
+        for (RecordComponent time : TurnTimes.Seen.class.getRecordComponents()) {
+            parameters.addAll(List.of(time.getName(), 1.5));
+        }
+        return parameters.toArray();
+    }
+
     private static Map<String, Object[]> tries(JsonNode turn) {
         String turnId = turn.get("turnId").asText();
         long question = turn.get("questionId").asLong();
@@ -128,6 +138,7 @@ class OwnersTest {
         tries.put("chat.resume", new Object[] {"sessionKey", KEY, "turnId", turnId, "seq", 0});
         tries.put("chat.attachment", new Object[] {"sessionKey", KEY, "messageId", question, "index", 0});
         tries.put("chat.branch", new Object[] {"sessionKey", KEY, "messageId", question});
+        tries.put("chat.measured", measured(turnId));
         tries.put("chat.stop", new Object[] {"turnId", turnId});
         tries.put("chat.retry", new Object[] {"turnId", turnId, "idempotencyKey", "bert-retries"});
         tries.put("chat.continue", new Object[] {"turnId", turnId, "idempotencyKey", "bert-goes-on"});

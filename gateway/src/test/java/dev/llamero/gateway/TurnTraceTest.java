@@ -47,12 +47,13 @@ class TurnTraceTest {
         reply.chunk((": llamero-timings " + json + "\n\n").getBytes(StandardCharsets.UTF_8));
     }
 
+    /** All parts, with what none explains. */
     private static double sum(JsonNode trace) {
         double sum = 0;
         for (JsonNode part : trace.get("parts")) {
             sum += part.get("millis").asDouble();
         }
-        return sum;
+        return sum + trace.get("unexplainedMillis").asDouble();
     }
 
     private static double millis(JsonNode trace, String layer, String name) {
@@ -119,9 +120,10 @@ class TurnTraceTest {
     void aProxyThatDoesNotTellIsOnePart() throws InterruptedException {
         JsonNode trace = askedAndTraced().get("trace");
         assertThat(sum(trace)).isCloseTo(trace.get("totalMillis").asDouble(), within(0.1));
-        assertThat(trace.get("parts")).hasSize(2);
+        assertThat(trace.get("parts")).as("begin, answer, finish").hasSize(3);
         assertThat(millis(trace, "proxy", "answer")).isPositive();
         assertThat(trace.get("computedTokens").asInt()).isEqualTo(-1);
+        assertThat(trace.get("page").isNull()).as("nobody measured").isTrue();
     }
 
     @Test
@@ -134,6 +136,6 @@ class TurnTraceTest {
             reply.end(1, 1);
         });
         JsonNode trace = askedAndTraced().get("trace");
-        assertThat(trace.get("parts")).hasSize(2);
+        assertThat(trace.get("parts")).as("begin, answer, finish").hasSize(3);
     }
 }

@@ -17,14 +17,22 @@ import java.util.stream.Stream;
  * A question, asked as a page asks it, and what {@code /debug} tells of it.
  *
  * @param parts milliseconds by layer and name
+ * @param unexplainedMillis of the gateway's that are in no part
  * @param pageMillis from the question's leaving to the answer's end, by the clock of the asking side
  */
-record TracedTurn(Map<String, Double> parts, double gatewayMillis, double pageMillis) {
+record TracedTurn(Map<String, Double> parts, double unexplainedMillis, double gatewayMillis, double pageMillis) {
     /** What layers measure themselves; the other parts are what lies between two measured ones. */
     private static final List<String> MEASURED = List.of(
-            "proxy queue", "proxy own", "inference queue", "inference load", "inference prefill", "inference decode");
+            "gateway begin",
+            "gateway finish",
+            "proxy queue",
+            "proxy own",
+            "inference queue",
+            "inference load",
+            "inference prefill",
+            "inference decode");
 
-    private static final List<String> BETWEEN = List.of("gateway own", "gateway hop", "proxy hop", "inference own");
+    private static final List<String> BETWEEN = List.of("gateway hop", "proxy hop", "inference own");
 
     /** Each part is rounded to hundredths. */
     private static final double ROUNDING_MILLIS = 0.1;
@@ -50,12 +58,17 @@ record TracedTurn(Map<String, Double> parts, double gatewayMillis, double pageMi
                     part.path("layer").asText() + " " + part.path("name").asText(),
                     part.path("millis").asDouble(-1));
         }
-        return new TracedTurn(parts, report.at("/trace/totalMillis").asDouble(), (ended.nanos() - sent) / 1e6);
+        return new TracedTurn(
+                parts,
+                report.at("/trace/unexplainedMillis").asDouble(),
+                report.at("/trace/totalMillis").asDouble(),
+                (ended.nanos() - sent) / 1e6);
     }
 
     /**
-     * What holds however busy the machine is: all parts are there, they add up to what the gateway measured, which lies
-     * within what the page measured. How near these two are depends on who else computes, so that is only printed.
+     * What holds however busy the machine is: all parts are there, with what no part explains they add up to what the
+     * gateway measured, which lies within what the asking side measured. {@link PageTraceTest} shows that a real page,
+     * which measures too, finds hardly anything unexplained.
      */
     void check() {
         assertThat(parts).containsOnlyKeys(all());
@@ -64,7 +77,7 @@ record TracedTurn(Map<String, Double> parts, double gatewayMillis, double pageMi
         assertThat(parts.get("inference prefill") + parts.get("inference decode"))
                 .isPositive();
         assertThat(sum(MEASURED)).as(toString()).isLessThanOrEqualTo(gatewayMillis + ROUNDING_MILLIS);
-        assertThat(sum(all())).as(toString()).isCloseTo(gatewayMillis, within(ROUNDING_MILLIS));
+        assertThat(sum(all()) + unexplainedMillis).as(toString()).isCloseTo(gatewayMillis, within(ROUNDING_MILLIS));
         assertThat(gatewayMillis).as(toString()).isLessThanOrEqualTo(pageMillis + ROUNDING_MILLIS);
     }
 

@@ -42,6 +42,7 @@ public final class Chats implements AutoCloseable {
     private final Sessions sessions;
     private final Histories histories;
     private final Titles titles;
+    private final TurnTimes times = new TurnTimes();
     private final ModelClient client;
     private final Models models;
     private final Duration retryFor;
@@ -102,6 +103,20 @@ public final class Chats implements AutoCloseable {
     /** The list of conversations and what is done with whole ones. */
     public Sessions sessions() {
         return sessions;
+    }
+
+    /** When the newest turns came and ended. */
+    public TurnTimes times() {
+        return times;
+    }
+
+    /**
+     * Keeps what the page that asked measured of a turn.
+     *
+     * @param sentNanos when the end of the turn was handed to the socket of that page; 0 if it had it otherwise
+     */
+    public void measured(String owner, String turnId, TurnTimes.Seen seen, long sentNanos) {
+        times.seen(histories.owned(owner, turnId).answer().turn().id(), seen, sentNanos);
     }
 
     /** What pages see of conversations. */
@@ -234,6 +249,7 @@ public final class Chats implements AutoCloseable {
             }
             titles.giveWay();
             LiveTurn started = beginning.start();
+            times.begun(started.id());
             live.publish(owner, new ChatEvent.TurnStarted(sessionKey, started.question, started.answer));
             live.publishSession(owner, sessionKey);
             run(started);
@@ -336,6 +352,7 @@ public final class Chats implements AutoCloseable {
             live.remove(turn);
             store.finish(turn.sessionKey, answer, clock.millis());
             live.publish(turn.owner, new ChatEvent.TurnEnded(turn.sessionKey, turn.id(), turn.seq(), answer));
+            times.ended(turn.id(), System.nanoTime());
             live.publishSession(turn.owner, turn.sessionKey);
         });
         if (end.state() == TurnState.DONE) {

@@ -45,7 +45,7 @@ public final class CompletionCall {
         try {
             call.run(in -> copy(in, sink));
         } finally {
-            client.traces().add(requestId, new CallTrace(firstMillis, elapsedMillis(), hops));
+            client.traces().add(requestId, new CallTrace(startNanos, 0, firstMillis, elapsedMillis(), hops));
         }
     }
 

@@ -12,8 +12,8 @@ public final class Traces {
 
     synchronized void add(String requestId, CallTrace trace) {
         // Put anew, so that the one that was added last goes last.
-        traces.remove(requestId);
-        traces.put(requestId, trace);
+        CallTrace before = traces.remove(requestId);
+        traces.put(requestId, before == null ? trace : trace.after(before));
         if (traces.size() > TRACES_MAX) {
             traces.remove(traces.keySet().iterator().next());
         }

@@ -101,7 +101,11 @@ public final class Browsers {
         for (ChatSocket socket : sockets) {
             boolean meant = owner.isEmpty() || socket.owner().equals(owner);
             if (meant && (event.watched().isEmpty() || socket.watches(event.watched()))) {
-                socket.sendText(json);
+                if (event instanceof ChatEvent.TurnEnded ended) {
+                    socket.sendEnd(json, ended.turnId());
+                } else {
+                    socket.sendText(json);
+                }
             }
         }
     }

@@ -43,6 +43,10 @@ final class ChatSocket implements WsListener {
     private volatile boolean gone;
     private volatile String watched = "";
     private volatile long heardNanos = System.nanoTime();
+    private volatile End lastEnd = new End("", 0);
+
+    /** The last end of a turn that this page was told, and when it was handed to the socket. */
+    private record End(String turnId, long nanos) {}
 
     ChatSocket(Browsers browsers, Requests requests) {
         this.browsers = browsers;
@@ -180,6 +184,11 @@ final class ChatSocket implements WsListener {
         outbox.add(new Frame.Text(json));
     }
 
+    /** The same, of a message that tells the end of a turn. */
+    void sendEnd(String json, String turnId) {
+        outbox.add(new Frame.Text(json, turnId));
+    }
+
     void ping() {
         outbox.add(new Frame.Ping());
     }
@@ -200,6 +209,12 @@ final class ChatSocket implements WsListener {
 
     long heardNanos() {
         return heardNanos;
+    }
+
+    /** When the end of this turn was handed to the socket, if it was the last one that was; else 0. */
+    long sentNanos(String turnId) {
+        End end = lastEnd;
+        return end.turnId().equals(turnId) ? end.nanos() : 0;
     }
 
     boolean isStuck(long nowNanos) {
@@ -249,7 +264,12 @@ final class ChatSocket implements WsListener {
 
     private void write(Frame frame) {
         switch (frame) {
-            case Frame.Text text -> session.send(text.text(), true);
+            case Frame.Text text -> {
+                if (!text.endOf().isEmpty()) {
+                    lastEnd = new End(text.endOf(), System.nanoTime());
+                }
+                session.send(text.text(), true);
+            }
             case Frame.Ping ping -> session.ping(BufferData.empty());
             case Frame.Pong pong -> session.pong(BufferData.create(pong.payload()));
             case Frame.Close close -> session.close(close.code(), close.reason());

@@ -2,6 +2,7 @@ package dev.llamero.gateway.ws;
 
 import dev.llamero.gateway.chat.Attachment;
 import dev.llamero.gateway.chat.ChatSettings;
+import dev.llamero.gateway.chat.TurnTimes;
 import java.util.List;
 
 /** What a browser may ask for. Each has an id of the browser's, which the response repeats. */
@@ -66,6 +67,9 @@ sealed interface ClientMessage {
     record ChatBranch(String id, String sessionKey, long messageId) implements ClientMessage {}
 
     record ChatAttachment(String id, String sessionKey, long messageId, int index) implements ClientMessage {}
+
+    /** What the page that asked measured of a turn. */
+    record ChatMeasured(String id, String turnId, TurnTimes.Seen seen) implements ClientMessage {}
 
     record ChatStop(String id, String turnId) implements ClientMessage {}
 

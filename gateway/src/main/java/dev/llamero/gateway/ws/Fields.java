@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.llamero.gateway.chat.Attachment;
 import dev.llamero.gateway.chat.ChatSettings;
 import dev.llamero.gateway.chat.Chats;
+import dev.llamero.gateway.chat.TurnTimes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -19,6 +21,7 @@ record Fields(String id, JsonNode params) {
     private static final Pattern KEY = Pattern.compile("[A-Za-z0-9_-]{8,64}");
     private static final int NAME_CHARS_MAX = 200;
     private static final int MEDIA_TYPE_CHARS_MAX = 100;
+    private static final double MILLIS_MAX = Duration.ofDays(7).toMillis();
 
     String text(String name, int max) {
         JsonNode value = params.path(name);
@@ -90,6 +93,32 @@ record Fields(String id, JsonNode params) {
             throw new ProtocolException(id, name + " must be a whole number from " + min + " to " + max);
         }
         return value;
+    }
+
+    /** What a page measured: numbers of milliseconds, -1 for what it did not see, in the order of what happened. */
+    TurnTimes.Seen measured() {
+        var seen = new TurnTimes.Seen(
+                millis("sentMillis", 0),
+                millis("ackMillis", -1),
+                millis("firstMillis", -1),
+                millis("firstPaintMillis", -1),
+                millis("lastMillis", -1),
+                millis("endedMillis", 0),
+                millis("paintedMillis", 0),
+                millis("offlineMillis", 0),
+                millis("roundTripMillis", 0));
+        if (seen.sentMillis() > seen.endedMillis() || seen.endedMillis() > seen.paintedMillis()) {
+            throw new ProtocolException(id, "sentMillis, endedMillis and paintedMillis must not go down");
+        }
+        return seen;
+    }
+
+    private double millis(String name, int min) {
+        JsonNode value = params.path(name);
+        if (!value.isNumber() || !(value.doubleValue() >= min && value.doubleValue() <= MILLIS_MAX)) {
+            throw new ProtocolException(id, name + " must be a number of milliseconds from " + min + " to a week");
+        }
+        return value.doubleValue();
     }
 
     ChatSettings settings() {

@@ -147,7 +147,12 @@ final class Outbox {
             return 16;
         }
 
-        record Text(String text) implements Frame {
+        /** @param endOf id of the turn whose end it tells; else empty */
+        record Text(String text, String endOf) implements Frame {
+            Text(String text) {
+                this(text, "");
+            }
+
             @Override
             public int size() {
                 return text.length();

@@ -152,6 +152,7 @@ final class Protocol {
                 new ClientMessage.ChatAttachment(
                         id, fields.key("sessionKey"), fields.number("messageId", 1, Long.MAX_VALUE), (int)
                                 fields.number("index", 0, Integer.MAX_VALUE));
+            case "chat.measured" -> new ClientMessage.ChatMeasured(id, fields.key("turnId"), fields.measured());
             case "chat.stop" -> new ClientMessage.ChatStop(id, fields.key("turnId"));
             default -> unknown(id);
         };

@@ -81,11 +81,20 @@ public final class Requests {
                                     resume.seq(),
                                     rest -> socket.send(new ServerMessage.Response(id, rest)));
                 });
-            default -> answer(socket, id, () -> socket.send(new ServerMessage.Response(id, now(owner, message))));
+            default -> answer(socket, id, () -> socket.send(new ServerMessage.Response(id, done(socket, message))));
         }
     }
 
-    private Object now(String owner, ClientMessage message) {
+    private Object done(ChatSocket socket, ClientMessage message) {
+        Object payload = now(socket, message);
+        if (payload instanceof Chats.Ack ack) {
+            chats.times().heard(ack.turnId(), socket.heardNanos());
+        }
+        return payload;
+    }
+
+    private Object now(ChatSocket socket, ClientMessage message) {
+        String owner = socket.owner();
         return switch (message) {
             case ClientMessage.Hello hello ->
                 new Welcome(Protocol.VERSION, version, owner, models.known().orElse(""), Limits.OURS);
@@ -118,6 +127,10 @@ public final class Requests {
             }
             case ClientMessage.ChatAttachment file ->
                 chats.histories().attachment(owner, file.sessionKey(), file.messageId(), file.index());
+            case ClientMessage.ChatMeasured measured -> {
+                chats.measured(owner, measured.turnId(), measured.seen(), socket.sentNanos(measured.turnId()));
+                yield Map.of();
+            }
             case ClientMessage.ChatStop stop -> Map.of("stopped", chats.stop(owner, stop.turnId()));
             case ClientMessage.ModelsPull pull -> pulls.start(pull.model());
             case ClientMessage.ModelsPullStop stop -> Map.of("stopped", pulls.stop(stop.model()));
