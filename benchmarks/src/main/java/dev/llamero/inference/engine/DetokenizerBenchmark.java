@@ -64,7 +64,9 @@ public class DetokenizerBenchmark {
             detokenizer.accept(token, text);
             if (!text.isEmpty()) {
                 matcher.accept(text);
-                sent += matcher.take().length();
+                text.setLength(0);
+                matcher.take(text);
+                sent += text.length();
             }
         }
         return sent;

@@ -11,7 +11,9 @@ final class Answer {
     private final Mailbox mailbox;
     private final Detokenizer detokenizer = new Detokenizer();
     private final StopMatcher stops;
-    private final StringBuilder decoded = new StringBuilder();
+    /** A token's text on its way through the stop strings, kept between tokens. */
+    private final StringBuilder text = new StringBuilder();
+
     private List<TokenLogprob> logprobs = List.of();
 
     Answer(Mailbox mailbox, List<String> stops) {
@@ -29,19 +31,23 @@ final class Answer {
 
     /** Takes a token's bytes and sends what is ready. True if a stop string ended the answer. */
     boolean accept(byte[] bytes) {
-        decoded.setLength(0);
-        detokenizer.accept(bytes, decoded);
-        boolean stopped = stops.accept(decoded);
-        send(stops.take(), false);
+        text.setLength(0);
+        detokenizer.accept(bytes, text);
+        boolean stopped = stops.accept(text);
+        text.setLength(0);
+        stops.take(text);
+        send(false);
         return stopped;
     }
 
     /** Sends all that was held back, unless a stop string cut it off. */
     void end() {
-        send(stops.takeRest(), true);
+        text.setLength(0);
+        stops.takeRest(text);
+        send(true);
     }
 
-    private void send(String text, boolean last) {
+    private void send(boolean last) {
         if (!text.isEmpty() || (last && !logprobs.isEmpty())) {
             mailbox.piece(text, logprobs);
             logprobs = List.of();

@@ -54,7 +54,8 @@ final class DraftPlan {
 
     private static Slot likeliest(List<Slot> answers) {
         Slot best = null;
-        for (Slot slot : answers) {
+        for (int i = 0; i < answers.size(); i++) {
+            Slot slot = answers.get(i);
             if (slot.draft.nextReach() > (best == null ? 0 : best.draft.nextReach())) {
                 best = slot;
             }

@@ -215,7 +215,7 @@ final class EngineLoop implements Runnable {
                 finish(slot, FinishReason.CANCELLED);
             }
         }
-        for (Slot slot : List.copyOf(scheduler.running())) {
+        for (Slot slot : scheduler.running().slots()) {
             if (slot.mailbox.cancelled()) {
                 finish(slot, FinishReason.CANCELLED);
             }
@@ -241,8 +241,8 @@ final class EngineLoop implements Runnable {
     }
 
     private Decoder.Outcome decode() {
-        List<Slot> running = scheduler.running();
-        Mailbox only = running.size() == 1 ? running.getFirst().mailbox : null;
+        Slot[] running = scheduler.running().slots();
+        Mailbox only = running.length == 1 ? running[0].mailbox : null;
         alone = only;
         try {
             boolean tooLate = only != null && only.cancelled();
@@ -255,9 +255,7 @@ final class EngineLoop implements Runnable {
     /** One slot alone, with nothing idle left, and still no room: its cells and the cache stay as they were. */
     private void failForRoom() {
         String message = "the KV cache has no room for " + batch.size() + " more tokens";
-        for (Slot slot : List.copyOf(scheduler.running())) {
-            fail(slot, new EngineException.Failed(message, null));
-        }
+        scheduler.running().forEach(slot -> fail(slot, new EngineException.Failed(message, null)));
     }
 
     private void dropUnrecorded(Slot slot) {
@@ -269,7 +267,7 @@ final class EngineLoop implements Runnable {
 
     private void afterStep(long start) {
         stepSlots.clear();
-        for (Slot slot : scheduler.running()) {
+        for (Slot slot : scheduler.running().slots()) {
             for (int i = slot.certainRows(); i > 0; i--) {
                 cache.append(slot.sequence, slot.tokens.get(slot.sequence.size()));
             }
@@ -284,8 +282,8 @@ final class EngineLoop implements Runnable {
         }
         sampling.sample(stepSlots);
         scheduler.stepTook(nanoClock.getAsLong() - start);
-        for (Slot slot : stepSlots) {
-            settle(slot);
+        for (int i = 0; i < stepSlots.size(); i++) {
+            settle(stepSlots.get(i));
         }
     }
 
@@ -368,9 +366,7 @@ final class EngineLoop implements Runnable {
     private void recover(Throwable cause) {
         failures++;
         LOG.log(System.Logger.Level.ERROR, "A step failed (" + failures + " in a row)", cause);
-        for (Slot slot : List.copyOf(scheduler.running())) {
-            fail(slot, failed(cause));
-        }
+        scheduler.running().forEach(slot -> fail(slot, failed(cause)));
         if (failures >= FAILURES_MAX) {
             throw failed(cause);
         }
@@ -380,9 +376,8 @@ final class EngineLoop implements Runnable {
     private void endAll(Supplier<EngineException> cause) {
         ended = true;
         takeHandedIn();
-        List<Slot> left = new ArrayList<>(scheduler.running());
-        left.addAll(scheduler.waiting().inOrder());
-        for (Slot slot : left) {
+        scheduler.running().forEach(slot -> fail(slot, cause.get()));
+        for (Slot slot : scheduler.waiting().inOrder()) {
             scheduler.waiting().remove(slot);
             fail(slot, cause.get());
         }

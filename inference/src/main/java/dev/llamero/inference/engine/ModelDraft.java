@@ -3,6 +3,7 @@ package dev.llamero.inference.engine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /**
@@ -31,6 +32,7 @@ final class ModelDraft {
     private final TokenList[] held;
     private final Slot[] owners;
     private final float[] logits;
+    private final Predicate<Slot> withoutSequence = slot -> !hasSequence(slot);
     private final List<Slot> wanting = new ArrayList<>();
     private final int[] rows = new int[ANSWERS_MAX];
     private double stepNanos;
@@ -58,7 +60,8 @@ final class ModelDraft {
     void propose(List<Slot> answers, StepTimes times, ToIntFunction<Slot> room) {
         wanting.clear();
         int most = Integer.MAX_VALUE;
-        for (Slot slot : answers) {
+        for (int i = 0; i < answers.size(); i++) {
+            Slot slot = answers.get(i);
             if (slot.draft.isEmpty() && !slot.unclear && room.applyAsInt(slot) > 0 && hasContext(slot)) {
                 wanting.add(slot);
                 most = Math.min(most, Math.min(room.applyAsInt(slot), slot.draft.modelLimit()));
@@ -86,8 +89,8 @@ final class ModelDraft {
             return Math.min(most, TOKENS_UNMEASURED);
         }
         double trust = 0;
-        for (Slot slot : wanting) {
-            trust += slot.draft.modelTrust() / wanting.size();
+        for (int i = 0; i < wanting.size(); i++) {
+            trust += wanting.get(i).draft.modelTrust() / wanting.size();
         }
         double tokens = answers;
         double reach = 1;
@@ -112,7 +115,7 @@ final class ModelDraft {
      */
     private boolean catchUp() {
         batch.clear();
-        wanting.removeIf(slot -> !hasSequence(slot));
+        wanting.removeIf(withoutSequence);
         for (int each = 0; each < wanting.size(); each++) {
             rows[each] = addUnseen(wanting.get(each));
         }

@@ -3,6 +3,7 @@ package dev.llamero.inference.engine;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /**
  * Decides who runs and what the next step carries. Engine's thread only.
@@ -31,9 +32,10 @@ final class Scheduler {
     private final ModelDraft models;
     private final StepTimes times;
     private final DraftPlan drafts;
+    private final ToIntFunction<Slot> roomOf = this::draftRoom;
     private final List<Slot> answering = new ArrayList<>();
     private final WaitingLine waiting = new WaitingLine();
-    private final List<Slot> running = new ArrayList<>();
+    private final Running running = new Running();
     private final List<Slot> prefilling = new ArrayList<>();
     private long admissions;
     private int answerRowsDone;
@@ -56,7 +58,7 @@ final class Scheduler {
         return waiting;
     }
 
-    List<Slot> running() {
+    Running running() {
         return running;
     }
 
@@ -82,11 +84,11 @@ final class Scheduler {
         long wanted = slot.tokens.size() + 1L;
         long all = wanted;
         long pending = 0;
-        for (Slot other : running) {
+        for (Slot other : running.slots()) {
             all += other.tokens.size() + 1L;
             pending += 1L + other.pending() - (other.phase == Slot.Phase.FOLLOWING ? other.leaderTokens : 0);
         }
-        if (running.isEmpty() || all <= decoder.contextTokens()) {
+        if (running.size() == 0 || all <= decoder.contextTokens()) {
             return true;
         }
         int shared = cache.sharedWithRunning(slot.tokens, slot.request.cacheSalt());
@@ -96,7 +98,7 @@ final class Scheduler {
     /** If a running slot is about to evaluate the same prefix, this one waits for it instead of doing it twice. */
     private void chooseLeader(Slot slot) {
         int best = cache.reusable(slot.tokens, slot.request.cacheSalt()) + FOLLOW_TOKENS_MIN;
-        for (Slot other : running) {
+        for (Slot other : running.slots()) {
             boolean evaluates = other.phase == Slot.Phase.PREFILL || other.phase == Slot.Phase.FOLLOWING;
             if (!evaluates || !other.request.cacheSalt().equals(slot.request.cacheSalt())) {
                 continue;
@@ -114,7 +116,10 @@ final class Scheduler {
     private void begin(Slot slot) {
         slot.leader = null;
         slot.sequence = cache.acquire(
-                slot.tokens, slot.request.cacheSalt(), slot.request.tokensMax() - slot.generatedTokens, decoding() > 0);
+                slot.tokens,
+                slot.request.cacheSalt(),
+                slot.request.tokensMax() - slot.generatedTokens,
+                running.decoding() > 0);
         slot.phase = Slot.Phase.PREFILL;
         if (slot.reusedTokens < 0) {
             slot.reusedTokens = slot.sequence.size();
@@ -141,7 +146,7 @@ final class Scheduler {
     void stepDone() {
         answerRowsDone = 0;
         promptRowsDone = 0;
-        for (Slot slot : running) {
+        for (Slot slot : running.slots()) {
             promptRowsDone += slot.phase == Slot.Phase.PREFILL ? slot.stepRows : 0;
             answerRowsDone += slot.phase == Slot.Phase.DECODE ? slot.stepRows : 0;
         }
@@ -159,7 +164,7 @@ final class Scheduler {
     }
 
     private void beginFollowers() {
-        for (Slot slot : running) {
+        for (Slot slot : running.slots()) {
             if (slot.phase == Slot.Phase.FOLLOWING && leaderIsDone(slot)) {
                 begin(slot);
             }
@@ -177,7 +182,7 @@ final class Scheduler {
     /** Fills the batch for the next step; empty if nothing runs. */
     void plan(Batch batch) {
         beginFollowers();
-        cache.parkIdle(hasShortPrompt() ? -ParkingRule.PATIENCE : 0, decoding() > 0);
+        cache.parkIdle(running.hasShortPrompt() ? -ParkingRule.PATIENCE : 0, running.decoding() > 0);
         do {
             batch.clear();
             addDecoding(batch);
@@ -186,11 +191,11 @@ final class Scheduler {
     }
 
     private void addDecoding(Batch batch) {
-        while (cache.freeCells() < decoding() && makeRoom()) {
+        while (cache.freeCells() < running.decoding() && makeRoom()) {
             // Each turn empties an idle sequence or takes one from a running slot, so this ends.
         }
         answering.clear();
-        for (Slot slot : running) {
+        for (Slot slot : running.slots()) {
             slot.stepRows = 0;
             slot.stepLogitsRow = -1;
             if (slot.phase == Slot.Phase.DECODE) {
@@ -198,9 +203,9 @@ final class Scheduler {
             }
         }
         guess();
-        for (Slot slot : answering) {
-            addRows(batch, slot, 1);
-            addDraft(batch, slot);
+        for (int i = 0; i < answering.size(); i++) {
+            addRows(batch, answering.get(i), 1);
+            addDraft(batch, answering.get(i));
         }
     }
 
@@ -209,17 +214,19 @@ final class Scheduler {
         if (settings.draftTokensMax() == 0 || !decoder.canRollBack()) {
             return;
         }
-        for (Slot slot : answering) {
+        for (int i = 0; i < answering.size(); i++) {
+            Slot slot = answering.get(i);
             slot.draft.propose(slot.tokens, slot.unclear ? 0 : draftRoom(slot));
         }
         if (models != null) {
-            models.propose(answering, times, this::draftRoom);
+            models.propose(answering, times, roomOf);
         }
         int rowsMax = Math.min(Math.min(decoder.outputsMax(), batchRows()), cache.freeCells());
-        int promptRows = pendingPrompts() == 0 ? 0 : promptRows(answering.size());
+        int promptRows = running.pendingPrompts() == 0 ? 0 : promptRows(answering.size());
         drafts.choose(answering, rowsMax, promptRows, depth());
         boolean lone = answering.size() == 1 && promptRows == 0 && decoder.loneRowsDiffer();
-        for (Slot slot : answering) {
+        for (int i = 0; i < answering.size(); i++) {
+            Slot slot = answering.get(i);
             slot.careful = lone && slot.draft.rows() > 0 && slot.sampler.greedy();
         }
     }
@@ -246,24 +253,6 @@ final class Scheduler {
         return decoder.contextTokens() - cache.freeCells();
     }
 
-    /** Whether a first token is so near that it should not wait for idle cells to be moved. */
-    private boolean hasShortPrompt() {
-        for (Slot slot : running) {
-            if (slot.phase == Slot.Phase.PREFILL && slot.pending() <= ParkingRule.SHORT_PROMPT_ROWS) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private long pendingPrompts() {
-        long pending = 0;
-        for (Slot slot : running) {
-            pending += slot.phase == Slot.Phase.PREFILL ? slot.pending() : 0;
-        }
-        return pending;
-    }
-
     /**
      * Most prompt rows beside so many rows of answers. While nobody answers, a step is as long as it can be; otherwise
      * it ends within the target, as far as steps were measured: the budget at most doubles from one step to the next.
@@ -278,17 +267,9 @@ final class Scheduler {
         return Math.clamp(rows, 1, Math.max(1, room));
     }
 
-    private int decoding() {
-        int count = 0;
-        for (Slot slot : running) {
-            count += slot.phase == Slot.Phase.DECODE ? 1 : 0;
-        }
-        return count;
-    }
-
     private void addPrefilling(Batch batch) {
         prefilling.clear();
-        for (Slot slot : running) {
+        for (Slot slot : running.slots()) {
             if (slot.phase == Slot.Phase.PREFILL) {
                 prefilling.add(slot);
             }
@@ -297,7 +278,7 @@ final class Scheduler {
             return;
         }
         int decodeRows = batch.size();
-        int budget = (int) Math.min(pendingPrompts(), promptRows(decodeRows));
+        int budget = (int) Math.min(running.pendingPrompts(), promptRows(decodeRows));
         while (cache.freeCells() < decodeRows + budget && cache.evictOne()) {
             // Each turn empties one idle sequence.
         }
@@ -349,7 +330,7 @@ final class Scheduler {
     private boolean preemptYoungest() {
         Slot victim = null;
         int holders = 0;
-        for (Slot slot : running) {
+        for (Slot slot : running.slots()) {
             if (slot.sequence == null) {
                 continue;
             }
@@ -383,7 +364,7 @@ final class Scheduler {
             cache.release(slot.sequence);
             slot.sequence = null;
         }
-        for (Slot other : running) {
+        for (Slot other : running.slots()) {
             if (other.leader == slot) {
                 other.leader = null;
             }

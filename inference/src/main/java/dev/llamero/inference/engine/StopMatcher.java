@@ -71,25 +71,20 @@ final class StopMatcher {
         return longest;
     }
 
-    /** The text that can no longer be a part of a stop string; maybe empty. */
-    String take() {
+    /** Appends the text that can no longer be a part of a stop string; maybe none. */
+    void take(StringBuilder into) {
         int held = 0;
         for (int i = 0; i < matched.length && !stopped; i++) {
             held = Math.max(held, matched[i]);
         }
         int ready = pending.length() - held;
-        if (ready == 0) {
-            return "";
-        }
-        String text = pending.substring(0, ready);
+        into.append(pending, 0, ready);
         pending.delete(0, ready);
-        return text;
     }
 
-    /** At the end of the answer: all text that is left. */
-    String takeRest() {
-        String text = pending.toString();
+    /** At the end of the answer: appends all text that is left. */
+    void takeRest(StringBuilder into) {
+        into.append(pending);
         pending.setLength(0);
-        return text;
     }
 }

@@ -31,7 +31,9 @@ final class ContextApi {
     private static final MethodHandle INT_OF_POINTER = Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle POINTER_OF_POINTER = Native.handle(FunctionDescriptor.of(ADDRESS, ADDRESS));
     private static final MethodHandle DECODE = Native.handle(FunctionDescriptor.of(JAVA_INT, ADDRESS, Layouts.BATCH));
-    private static final MethodHandle LOGITS = Native.handle(FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_INT));
+    /** The pointer as a number: a segment would be an object per row. */
+    private static final MethodHandle LOGITS = Native.handle(FunctionDescriptor.of(JAVA_LONG, ADDRESS, JAVA_INT));
+
     private static final MethodHandle REMOVE =
             Native.handle(FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle FOUR_INTS =
@@ -163,10 +165,10 @@ final class ContextApi {
         }
     }
 
-    /** A row's logits after waiting for the computation, or a null pointer. */
-    MemorySegment logits(MemorySegment context, int row) {
+    /** The address of a row's logits after waiting for the computation, or 0. */
+    long logits(MemorySegment context, int row) {
         try {
-            return (MemorySegment) LOGITS.invokeExact(logits, context, row);
+            return (long) LOGITS.invokeExact(logits, context, row);
         } catch (Throwable t) {
             throw Native.rethrow(t);
         }

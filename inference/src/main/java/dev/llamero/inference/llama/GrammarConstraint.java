@@ -24,6 +24,9 @@ final class GrammarConstraint implements TokenConstraint {
 
     private static final String ROOT = "root";
     private static final long ENTRY_BYTES = Layouts.TOKEN_DATA.byteSize();
+    private static final long DATA = Layouts.offset(Layouts.TOKEN_DATA_ARRAY, "data");
+    private static final long SIZE = Layouts.offset(Layouts.TOKEN_DATA_ARRAY, "size");
+    private static final long SELECTED = Layouts.offset(Layouts.TOKEN_DATA_ARRAY, "selected");
     private static final long LOGIT = Layouts.offset(Layouts.TOKEN_DATA, "logit");
 
     private final ModelApi api;
@@ -121,9 +124,9 @@ final class GrammarConstraint implements TokenConstraint {
     }
 
     private void apply(MemorySegment entries, long count) {
-        array.set(ADDRESS, Layouts.offset(Layouts.TOKEN_DATA_ARRAY, "data"), entries);
-        array.set(JAVA_LONG, Layouts.offset(Layouts.TOKEN_DATA_ARRAY, "size"), count);
-        array.set(JAVA_LONG, Layouts.offset(Layouts.TOKEN_DATA_ARRAY, "selected"), -1L);
+        array.set(ADDRESS, DATA, entries);
+        array.set(JAVA_LONG, SIZE, count);
+        array.set(JAVA_LONG, SELECTED, -1L);
         model.acquire();
         try {
             MemorySegment pointer = sampler.acquire();

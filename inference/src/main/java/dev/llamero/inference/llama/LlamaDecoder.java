@@ -136,7 +136,7 @@ final class LlamaDecoder implements Decoder {
     private Outcome done(MemorySegment pointer, Batch batch) {
         for (int row = 0; row < batch.size(); row++) {
             if (batch.wantsLogits(row)) {
-                logitsAddresses[row] = api.logits(pointer, row).address();
+                logitsAddresses[row] = api.logits(pointer, row);
                 outputRows.set(row);
             }
         }

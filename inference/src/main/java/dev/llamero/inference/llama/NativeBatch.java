@@ -10,6 +10,8 @@ import java.lang.foreign.MemorySegment;
 
 /** A {@code llama_batch} and its arrays in native memory, allocated once. Every row belongs to one sequence. */
 final class NativeBatch {
+    private static final long ROWS = Layouts.offset(Layouts.BATCH, "n_tokens");
+
     private final MemorySegment struct;
     private final MemorySegment tokens;
     private final MemorySegment positions;
@@ -47,7 +49,7 @@ final class NativeBatch {
             sequences.setAtIndex(JAVA_INT, row, batch.sequence(row));
             outputs.set(JAVA_BYTE, row, (byte) (batch.wantsLogits(row) ? 1 : 0));
         }
-        struct.set(JAVA_INT, Layouts.offset(Layouts.BATCH, "n_tokens"), batch.size());
+        struct.set(JAVA_INT, ROWS, batch.size());
         return struct;
     }
 }

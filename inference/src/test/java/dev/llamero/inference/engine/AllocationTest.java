@@ -5,66 +5,119 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What the engine's thread allocates in a step once answers run: an event for each token, and nothing that grows with
- * vocabulary, context or the length of the answer. Bytes are counted, not time, so the figure is the same on a busy
- * machine.
+ * A step makes no object once answers run: not on the engine's thread and not on those that sample beside it, where
+ * tokens are handed out. Bytes are counted, not time, so the figure is the same on a busy machine; the least of many
+ * windows counts, since arrays that grow with an answer grow seldom, and the JIT makes objects of its own while it is
+ * not done.
  */
-@Timeout(120)
+@Timeout(180)
 class AllocationTest {
-    private static final int CONTEXT = 8_192;
-    private static final int WARM_STEPS = 3_000;
-    private static final int COUNTED_STEPS = 1_000;
+    private static final int CONTEXT = 1 << 17;
+    private static final int ANSWERS_MAX = 8;
+    private static final int STEPS_WARM = 1_500;
+    private static final int STEPS_PER_WINDOW = 250;
+    private static final int WINDOWS = 14;
+    private static final int STEPS = STEPS_WARM + STEPS_PER_WINDOW * WINDOWS;
 
-    /** Iterators over the running slots, where the JIT has not removed them: measured 340. */
-    private static final int STEP_BYTES_MAX = 512;
+    private static final SamplingSettings PENALTIES =
+            new SamplingSettings(0.8f, 40, 0.9f, 0.01f, 1, 64, 1.1f, 0.1f, 0.1f, 7);
 
-    /** A piece, its string and its bytes, and here the tokenizer's bytes: measured 130. */
-    private static final int TOKEN_BYTES_MAX = 160;
+    /** How the decoder behaves: what follows a token, and what a row beside the first costs. */
+    private enum Text {
+        /** Everything repeats and rows are nearly free: drafts are long and hold. */
+        REPEATS,
+        /** Runs of tokens repeat and go on otherwise: drafts fail. */
+        WANDERS,
+        /** Nothing that pays is ever guessed. */
+        DEAR
+    }
 
-    /** Steps without any object of its own, and notes at two of them what its thread has allocated so far. */
+    /** Steps without any object of its own; at the ends of windows it notes what the threads have allocated so far. */
     private static final class CountingDecoder implements Decoder {
-        private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        private final int cells;
-        private final int[] lastToken = new int[64];
-        private int steps;
-        private long before;
-        volatile long counted = -1;
+        private static final long STEP_NANOS = 1_000_000;
 
-        CountingDecoder(int cells) {
-            this.cells = cells;
+        private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        private final int vocabulary;
+        private final Text text;
+        private final int[] tokens = new int[1024];
+        private final int[] positions = new int[1024];
+        private final long[] samplers;
+        private final float[] base;
+        private final AtomicIntegerArray charactersRead = new AtomicIntegerArray(ANSWERS_MAX);
+        private int steps;
+        private long clock;
+        private long before;
+        private volatile long least = Long.MAX_VALUE;
+
+        CountingDecoder(int vocabulary, Text text, long[] samplers) {
+            this.vocabulary = vocabulary;
+            this.text = text;
+            this.samplers = samplers;
+            this.base = new float[vocabulary];
+            for (int i = 0; i < vocabulary; i++) {
+                base[i] = -1 - i;
+            }
+        }
+
+        private long allocated() {
+            long bytes = threads.getCurrentThreadAllocatedBytes();
+            for (long sampler : samplers) {
+                bytes += sampler == 0 ? 0 : threads.getThreadAllocatedBytes(sampler);
+            }
+            return bytes;
         }
 
         @Override
         public Outcome decode(Batch batch) {
             steps++;
-            if (steps == WARM_STEPS) {
-                before = threads.getCurrentThreadAllocatedBytes();
-            } else if (steps == WARM_STEPS + COUNTED_STEPS) {
-                counted = threads.getCurrentThreadAllocatedBytes() - before;
+            if (steps >= STEPS_WARM && steps <= STEPS && steps % STEPS_PER_WINDOW == 0) {
+                long now = allocated();
+                least = steps == STEPS_WARM ? least : Math.min(least, now - before);
+                before = allocated();
             }
-            for (int row = 0; row < Math.min(batch.size(), lastToken.length); row++) {
-                lastToken[row] = batch.token(row) + batch.position(row);
+            for (int row = 0; row < batch.size(); row++) {
+                awaitReader(batch.sequence(row), batch.position(row));
+                tokens[row] = batch.token(row);
+                positions[row] = batch.position(row);
             }
+            clock += STEP_NANOS + (text == Text.DEAR ? STEP_NANOS : STEP_NANOS / 100) * (batch.size() - 1);
             return Outcome.DONE;
         }
 
-        @Override
-        public void logits(int row, float[] into) {
-            Arrays.fill(into, 0, ToyTokenizer.VOCABULARY, 0);
-            for (int i = 'a'; i <= 'z'; i++) {
-                into[i] = (lastToken[row % lastToken.length] * 31 + i) % 17;
+        /** Steps take no time here, so the readers would fall behind, and what waits for them is joined. */
+        private void awaitReader(int sequence, int position) {
+            while (position > charactersRead.get(sequence) * 3 / 2 + 80) {
+                LockSupport.parkNanos(1);
             }
         }
 
-        double bytesPerStep() {
-            return (double) counted / COUNTED_STEPS;
+        /** Letters with an umlaut after each, so that characters of two bytes and of one are made. */
+        @Override
+        public void logits(int row, float[] into) {
+            System.arraycopy(base, 0, into, 0, vocabulary);
+            into[next(tokens[row], positions[row])] = 10;
+        }
+
+        private int next(int token, int position) {
+            if (token == 0xC3) {
+                return 0xA4;
+            }
+            if (token != 0xA4) {
+                return 0xC3;
+            }
+            int letter = text == Text.REPEATS ? position / 3 : (position * 0x9E3779B1) >>> 7;
+            return 'a' + letter % 26;
         }
 
         @Override
@@ -88,18 +141,13 @@ class AllocationTest {
         }
 
         @Override
-        public boolean canRollBack() {
-            return true;
-        }
-
-        @Override
         public int contextTokens() {
-            return cells;
+            return ANSWERS_MAX * CONTEXT;
         }
 
         @Override
         public int sequencesMax() {
-            return 8;
+            return ANSWERS_MAX;
         }
 
         @Override
@@ -109,54 +157,100 @@ class AllocationTest {
 
         @Override
         public int vocabularySize() {
-            return ToyTokenizer.VOCABULARY;
+            return vocabulary;
         }
-
-        @Override
-        public void abort() {}
 
         @Override
         public void close() {}
     }
 
-    private static double bytesPerStep(int answers, SamplingSettings sampling) throws InterruptedException {
-        var decoder = new CountingDecoder(4 * CONTEXT);
-        var limits = new EngineLimits(4, 16, CONTEXT, 0);
-        var info = new EngineInfo("fake", CONTEXT, 4, 0, 0);
-        try (var engine = new BatchingEngine(
-                "allocation",
-                decoder,
-                EngineTestCase.TOKENIZER,
-                info,
-                limits,
-                EngineTestCase.STEPS,
-                Optional.empty(),
-                () -> {})) {
-            List<Generation> generations = new ArrayList<>();
-            for (int i = 0; i < answers; i++) {
-                generations.add(engine.submit(EngineTestCase.request(i + " is where this prompt begins")
-                        .tokensMax(WARM_STEPS + COUNTED_STEPS + 500)
-                        .sampling(sampling)
-                        .stops("never", "neither")
-                        .build()));
-            }
-            for (Generation generation : generations) {
-                EngineTestCase.read(generation);
+    private static void sampleThreads(String name, long[] into) {
+        int found = 0;
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            if (thread.getName().startsWith("sampling-" + name)) {
+                into[found++] = thread.threadId();
             }
         }
-        assertThat(decoder.counted).isNotNegative();
-        return decoder.bytesPerStep();
+    }
+
+    /** What one step allocated in the best window, and which figures the engine counted. */
+    private record Counted(long bytes, Map<EngineFigure, Long> figures) {}
+
+    private static Counted count(int answers, SamplingSettings sampling, Text text, int vocabulary) throws Exception {
+        long[] samplers = new long[8];
+        var decoder = new CountingDecoder(vocabulary, text, samplers);
+        var limits = new EngineLimits(ANSWERS_MAX, 16, CONTEXT, 0);
+        var info = new EngineInfo("fake", CONTEXT, ANSWERS_MAX, 0, 0);
+        try (var engine = new BatchingEngine(
+                        "allocation",
+                        decoder,
+                        EngineTestCase.TOKENIZER,
+                        info,
+                        limits,
+                        StepSettings.of(info),
+                        Optional.empty(),
+                        Optional.empty(),
+                        () -> {},
+                        () -> decoder.clock);
+                var readers = Executors.newFixedThreadPool(answers)) {
+            sampleThreads("allocation", samplers);
+            List<Future<Boolean>> read = new ArrayList<>();
+            List<Generation> generations = new ArrayList<>();
+            for (int i = 0; i < answers; i++) {
+                Generation generation = engine.submit(EngineTestCase.request(i + " is where this prompt begins")
+                        .tokensMax(CONTEXT)
+                        .sampling(sampling)
+                        .stops("never", "neither")
+                        .build());
+                generations.add(generation);
+                int sequence = i; // Answers begin in their order, and so do the ids of sequences.
+                read.add(readers.submit(() -> skip(generation, sequence, decoder.charactersRead)));
+            }
+            EngineTestCase.await(() -> engine.figures().get(EngineFigure.STEPS) > STEPS);
+            generations.forEach(Generation::cancel);
+            for (Future<Boolean> each : read) {
+                assertThat(each.get()).isTrue();
+            }
+            return new Counted(decoder.least, engine.figures());
+        }
+    }
+
+    private static boolean skip(Generation generation, int sequence, AtomicIntegerArray read)
+            throws InterruptedException {
+        TokenEvent event = generation.next();
+        while (event instanceof TokenEvent.Piece piece) {
+            read.addAndGet(sequence, piece.text().length());
+            event = generation.next();
+        }
+        return event instanceof TokenEvent.Finish;
     }
 
     @Test
-    void aTokenCostsItsEventAndLittleElse() throws InterruptedException {
-        SamplingSettings warm = new SamplingSettings(0.8f, 40, 0.9f, 0.01f, 1, 64, 1.1f, 0.1f, 0.1f, 7);
-        for (SamplingSettings sampling : List.of(SamplingSettings.GREEDY, warm)) {
-            for (int answers : List.of(1, 4)) {
-                assertThat(bytesPerStep(answers, sampling))
+    void aStepOfOneToEightAnswersMakesNoObject() throws Exception {
+        for (int answers : List.of(1, 2, 4, 8)) {
+            for (SamplingSettings sampling : List.of(SamplingSettings.GREEDY, SamplingSettings.DEFAULTS, PENALTIES)) {
+                Counted counted = count(answers, sampling, Text.DEAR, ToyTokenizer.VOCABULARY);
+                assertThat(counted.bytes)
                         .as("%d answers, %s", answers, sampling)
-                        .isLessThan(STEP_BYTES_MAX + answers * TOKEN_BYTES_MAX);
+                        .isZero();
             }
         }
+    }
+
+    @Test
+    void aStepWithGuessesMakesNoObject() throws Exception {
+        for (int answers : List.of(1, 4)) {
+            for (Text text : List.of(Text.REPEATS, Text.WANDERS)) {
+                Counted counted = count(answers, SamplingSettings.DEFAULTS, text, ToyTokenizer.VOCABULARY);
+                assertThat(counted.bytes).as("%d answers, %s", answers, text).isZero();
+                assertThat(counted.figures.get(EngineFigure.TOKENS_DRAFTED)).isPositive();
+            }
+        }
+    }
+
+    @Test
+    void samplingBesideTheEnginesThreadMakesNoObject() throws Exception {
+        Counted counted = count(8, SamplingSettings.DEFAULTS, Text.DEAR, 1 << 15);
+        assertThat(counted.bytes).isZero();
     }
 }

@@ -10,6 +10,14 @@ final class ToyTokenizer implements Tokenizer {
     static final int VOCABULARY = 258;
     private static final String END_TEXT = "<|im_end|>";
 
+    private final byte[][] shared = new byte[VOCABULARY][];
+
+    ToyTokenizer() {
+        for (int token = 0; token < VOCABULARY; token++) {
+            shared[token] = bytes(token, false);
+        }
+    }
+
     @Override
     public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
         TokenList tokens = new TokenList();
@@ -48,6 +56,11 @@ final class ToyTokenizer implements Tokenizer {
         }
         String text = token == END ? END_TEXT : "<|begin|>";
         return renderSpecial ? text.getBytes(StandardCharsets.UTF_8) : new byte[0];
+    }
+
+    @Override
+    public byte[] shared(int token, boolean renderSpecial) {
+        return renderSpecial ? bytes(token, true) : shared[token];
     }
 
     /** The text of tokens, without special ones. */
