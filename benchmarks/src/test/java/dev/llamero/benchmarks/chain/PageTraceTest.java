@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PageTraceTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final double PAGE_WAIT_MILLIS = 120_000;
-    private static final int LONG_TOKENS = 200;
+    private static final int LONG_TOKENS = 150;
     private static final int SHORT = 5;
     /** Answers for seconds. */
     private static final Path LONGER = RunningChain.root().resolve("../shared/models/SmolLM2-135M-Instruct.Q4_1.gguf");

@@ -351,8 +351,8 @@ public final class Chats implements AutoCloseable {
             Message answer = turn.with(end);
             live.remove(turn);
             store.finish(turn.sessionKey, answer, clock.millis());
-            live.publish(turn.owner, new ChatEvent.TurnEnded(turn.sessionKey, turn.id(), turn.seq(), answer));
             times.ended(turn.id(), System.nanoTime());
+            live.publish(turn.owner, new ChatEvent.TurnEnded(turn.sessionKey, turn.id(), turn.seq(), answer));
             live.publishSession(turn.owner, turn.sessionKey);
         });
         if (end.state() == TurnState.DONE) {

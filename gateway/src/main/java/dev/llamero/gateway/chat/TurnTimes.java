@@ -17,7 +17,7 @@ public final class TurnTimes {
      * One turn.
      *
      * @param heardNanos when the last byte of its question was here
-     * @param endedNanos when its end was told; 0 before
+     * @param endedNanos when it was stored and its end about to be told; 0 before
      * @param sentNanos when its end was handed to the socket of the page that measured; 0 if to none
      * @param seen by the page that asked; null if it has not told
      */
