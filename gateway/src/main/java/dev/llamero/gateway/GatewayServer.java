@@ -20,6 +20,7 @@ import dev.llamero.gateway.upstream.UpstreamException;
 import dev.llamero.gateway.web.AdminListener;
 import dev.llamero.gateway.web.EdgeFilter;
 import dev.llamero.gateway.web.ErrorReplies;
+import dev.llamero.gateway.web.FramedConnections;
 import dev.llamero.gateway.web.GoneClients;
 import dev.llamero.gateway.web.OriginGuard;
 import dev.llamero.gateway.web.PassThrough;
@@ -32,15 +33,13 @@ import dev.llamero.settings.LogSetup;
 import dev.llamero.settings.ServerHelp;
 import dev.llamero.settings.SettingsException;
 import io.helidon.http.HeaderNames;
-import io.helidon.http.HttpPrologue;
 import io.helidon.http.Status;
-import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import io.helidon.webserver.http1.Http1Config;
-import io.helidon.webserver.http1.Http1ConnectionListener;
+import io.helidon.webserver.websocket.WsUpgrader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -121,11 +120,11 @@ public final class GatewayServer implements AutoCloseable {
                 .shutdownHook(false)
                 .protocolsDiscoverServices(false)
                 .featuresDiscoverServices(false)
-                .addProtocol(Http1Config.builder()
-                        .name("http_1_1")
-                        .validateResponseHeaders(true)
-                        .addReceiveListener(new Prologues(List.of(goneClients, sources)))
-                        .build())
+                .addConnectionSelector(new FramedConnections(
+                        Http1Config.builder().validateResponseHeaders(true),
+                        List.of(goneClients, sources),
+                        WsUpgrader.create(ChatEndpoint.config())))
+                // A connection that was upgraded looks its limits up here.
                 .addProtocol(ChatEndpoint.config())
                 .connectionOptions(options -> options.tcpNoDelay(true))
                 .putListenerSocketOption(StandardSocketOptions.SO_RCVBUF, 256 << 10)
@@ -231,14 +230,6 @@ public final class GatewayServer implements AutoCloseable {
 
     private static void upgradeRequired(ServerRequest request, ServerResponse response) {
         response.status(Status.create(426)).send("this address speaks WebSocket; PROTOCOL.md tells what");
-    }
-
-    /** Helidon tells only one listener where a request begins, though it takes several. */
-    private record Prologues(List<Http1ConnectionListener> listeners) implements Http1ConnectionListener {
-        @Override
-        public void prologue(ConnectionContext context, HttpPrologue prologue) {
-            listeners.forEach(listener -> listener.prologue(context, prologue));
-        }
     }
 
     private void publish(String owner, ChatEvent event) {

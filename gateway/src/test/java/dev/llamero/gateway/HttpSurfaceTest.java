@@ -1,11 +1,14 @@
 package dev.llamero.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Page, health and pass-through over real sockets. */
 class HttpSurfaceTest {
@@ -139,6 +144,42 @@ class HttpSurfaceTest {
         String both = raw("POST " + COMPLETIONS + " HTTP/1.1\r\nHost: " + gateway.host()
                 + "\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden);
         assertThat(both).startsWith("HTTP/1.1 400").containsOnlyOnce("HTTP/1.1");
+    }
+
+    @Test
+    void aBodyInChunksPassesThroughWithoutTheirFrames() throws IOException, InterruptedException {
+        proxy.answers((request, reply) -> reply.json(200, "{}"));
+        String chunked = "POST " + COMPLETIONS + " HTTP/1.1\r\nHost: " + gateway.host()
+                + "\r\nTransfer-Encoding: chunked\r\n\r\n";
+        assertThat(raw(chunked + "1;a=b\r\n{\r\n1\r\n}\r\n0\r\nX-Checksum: 1\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(proxy.nextRequest().body()).isEqualTo("{}");
+        assertThat(raw(chunked + "2\r\n{}x\r\n0\r\n\r\n"))
+                .startsWith("HTTP/1.1 400")
+                .contains("malformed chunked encoding")
+                .containsOnlyOnce("HTTP/1.1");
+    }
+
+    /** A size, an extension, trailers: whatever has no end is cut after a few thousand bytes. */
+    @ParameterizedTest
+    @CsvSource({"'', 1", "1;, x", "0|, X-A: b|", "0|, x"})
+    void framesWithoutEndEndTheConnection(String start, String more) throws IOException {
+        byte[] flood = more.replace("|", "\r\n").repeat(8_000).getBytes(StandardCharsets.US_ASCII);
+        try (var socket = new Socket("127.0.0.1", gateway.port())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(("POST " + COMPLETIONS + " HTTP/1.1\r\nHost: " + gateway.host()
+                            + "\r\nTransfer-Encoding: chunked\r\n\r\n" + start.replace("|", "\r\n"))
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 8_000; i++) {
+                            out.write(flood);
+                        }
+                    })
+                    .isInstanceOf(SocketException.class);
+        }
+        assertThat(raw("GET /healthz HTTP/1.1\r\nHost: " + gateway.host() + "\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(proxy.unseenRequests()).isZero();
     }
 
     @Test

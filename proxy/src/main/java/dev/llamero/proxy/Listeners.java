@@ -69,14 +69,13 @@ final class Listeners {
     private static WebServerConfig.Builder base(
             ProxySettings settings, long bodyBytesMax, ConnectionClock clock, CallRecords records) {
         EdgeSettings.ConnectionLimits limits = settings.edge().limits();
-        Http1Config http1 =
-                Http1Config.builder().maxHeadersSize(limits.headBytes()).build();
+        var http1 = Http1Config.builder().maxHeadersSize(limits.headBytes());
         return WebServer.builder()
                 .address(settings.host())
                 .shutdownHook(false)
                 .shutdownGracePeriod(LAST_GRACE)
                 .protocolsDiscoverServices(false)
-                .addConnectionSelector(new WatchedConnections(http1, clock, bodyBytesMax))
+                .addConnectionSelector(new WatchedConnections(http1, clock))
                 .maxPayloadSize(bodyBytesMax)
                 // Without it, the second small write of a stream waits for the client's delayed acknowledgement.
                 .connectionOptions(options -> options.tcpNoDelay(true))

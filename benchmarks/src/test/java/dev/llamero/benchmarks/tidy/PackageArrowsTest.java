@@ -32,7 +32,8 @@ class PackageArrowsTest {
 
     @Test
     void everyModuleIsRead() {
-        for (String name : List.of("models", "settings", "dialects", "inference", "proxy", "gateway", "benchmarks")) {
+        for (String name :
+                List.of("models", "settings", "dialects", "framing", "inference", "proxy", "gateway", "benchmarks")) {
             assertThat(classes.that(resideInAPackage("dev.llamero." + name + "..")))
                     .as("classes of dev.llamero." + name)
                     .isNotEmpty();
@@ -48,7 +49,8 @@ class PackageArrowsTest {
 
     @Test
     void librariesKnowNoServer() {
-        for (String library : List.of("dev.llamero.models..", "dev.llamero.settings..", "dev.llamero.dialects..")) {
+        for (String library : List.of(
+                "dev.llamero.models..", "dev.llamero.settings..", "dev.llamero.dialects..", "dev.llamero.framing..")) {
             independent(library, "dev.llamero.inference..", "dev.llamero.proxy..", "dev.llamero.gateway..");
         }
     }
@@ -138,6 +140,7 @@ class PackageArrowsTest {
                         "dev.llamero.models..",
                         "dev.llamero.settings..",
                         "dev.llamero.dialects..",
+                        "dev.llamero.framing..",
                         "dev.llamero.inference.model..",
                         "dev.llamero.inference.prompt..",
                         "dev.llamero.inference.jinja..",

@@ -9,8 +9,15 @@ import java.util.stream.Stream;
 
 /** The checkout's Java sources, found from the module's own folder. */
 final class SourceTree {
-    private static final List<String> MODULES =
-            List.of("models", "proxy/settings", "proxy/dialects", "inference", "proxy", "gateway", "benchmarks");
+    private static final List<String> MODULES = List.of(
+            "models",
+            "proxy/settings",
+            "proxy/dialects",
+            "proxy/framing",
+            "inference",
+            "proxy",
+            "gateway",
+            "benchmarks");
 
     private SourceTree() {}
 

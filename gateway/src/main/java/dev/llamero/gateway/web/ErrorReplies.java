@@ -1,6 +1,7 @@
 package dev.llamero.gateway.web;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.llamero.framing.FramingException;
 import dev.llamero.gateway.upstream.UpstreamException;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.HeaderNames;
@@ -37,6 +38,13 @@ public final class ErrorReplies {
         });
         routing.error(RequestException.class, (request, response, e) -> {
             refuse(response, e.status(), "invalid_request", e.getMessage());
+        });
+        routing.error(FramingException.class, (request, response, e) -> {
+            refuse(
+                    response,
+                    Status.BAD_REQUEST_400,
+                    "invalid_framing",
+                    "the body is not well chunked: " + e.getMessage());
         });
         routing.error(HttpException.class, (request, response, e) -> {
             send(

@@ -53,12 +53,10 @@ public final class ApiServer implements AutoCloseable {
      */
     @SuppressWarnings("removal") // an empty Host header is allowed here, and checked by BrowserGuard
     public static ApiServer start(Settings settings, ApiHandlers handlers) throws BindException {
-        Http1Config http1 = Http1Config.builder()
+        var connections = new WatchedConnections(Http1Config.builder()
                 .maxHeadersSize(HEADERS_BYTES_MAX)
                 .maxPrologueLength(PROLOGUE_BYTES_MAX)
-                .validateRequestHostHeader(false)
-                .build();
-        var connections = new WatchedConnections(http1);
+                .validateRequestHostHeader(false));
         var writes = new WriteWatch(settings.writeStallMax());
         var guard = new BrowserGuard(settings.origins(), isLoopback(settings.host()));
         var dispatcher = new Dispatcher(handlers.routes(), guard, connections, writes);

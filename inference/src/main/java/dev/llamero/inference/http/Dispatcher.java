@@ -1,5 +1,6 @@
 package dev.llamero.inference.http;
 
+import dev.llamero.framing.FramingException;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.webserver.CloseConnectionException;
@@ -37,6 +38,8 @@ final class Dispatcher {
                 // Else the rest of the body would be read as the next request, and answered.
                 exchange.dropBody();
             }
+        } catch (FramingException e) {
+            throw new CloseConnectionException("nothing after the body can be told from it", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CloseConnectionException("interrupted while answering", e);
@@ -102,12 +105,15 @@ final class Dispatcher {
         if (exchange.watch().isGone()) {
             throw new CloseConnectionException("the client left", failure);
         }
+        ErrorReplies.Reply reply = ErrorReplies.of(failure);
         if (CallerFailures.areFor(exchange.path())) {
             CallerFailures.send(exchange, failure);
-            return;
+        } else {
+            exchange.json(reply.status(), reply.body());
         }
-        ErrorReplies.Reply reply = ErrorReplies.of(failure);
-        exchange.json(reply.status(), reply.body());
+        if (failure instanceof FramingException) {
+            throw failure;
+        }
         if (reply.status() == Exchange.TOO_LARGE) {
             throw new CloseConnectionException("the rest of a body that is too large is not read");
         }

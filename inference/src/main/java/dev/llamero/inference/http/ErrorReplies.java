@@ -1,5 +1,6 @@
 package dev.llamero.inference.http;
 
+import dev.llamero.framing.FramingException;
 import dev.llamero.inference.api.ApiException;
 import dev.llamero.inference.api.BadJsonException;
 import dev.llamero.inference.engine.EngineException;
@@ -29,6 +30,7 @@ final class ErrorReplies {
         return switch (failure) {
             case BadJsonException bad -> new Reply(400, bad.isEmpty() ? "missing request body" : bad.getMessage());
             case ApiException refused -> new Reply(refused.status(), refused.getMessage());
+            case FramingException bad -> new Reply(400, bad.getMessage());
             case CreateException refused -> new Reply(refused.status(), refused.getMessage());
             case IOException failed -> {
                 LOG.log(System.Logger.Level.WARNING, "a change of the store failed: " + failed);

@@ -1,12 +1,16 @@
 package dev.llamero.inference.http;
 
+import dev.llamero.framing.RequestFraming;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.task.InterruptableTask;
+import io.helidon.http.HeaderNames;
+import io.helidon.http.Headers;
 import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1Config;
+import io.helidon.webserver.http1.Http1ConnectionListener;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
@@ -26,8 +30,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * buffer ahead, and hands the bytes on; the end of the stream reaches {@link ClientWatch} at once. As in Go's server, a
  * client that closes only its sending side counts as gone.
  *
- * <p>The same place cures two more faults of 4.5.0: a connection with {@code Connection: close} is closed after its
- * reply (issue 12324 of Helidon), and a client that stalls in its headers or body is cut off.
+ * <p>The same place cures more faults of 4.5.0: a connection with {@code Connection: close} is closed after its reply
+ * (issue 12324 of Helidon), a client that stalls in its headers or body is cut off, and chunked bodies are checked by
+ * {@link RequestFraming} before Helidon gathers them.
  */
 final class WatchedConnections implements ServerConnectionSelector {
     /** How long a connection may send nothing while bytes are waited for. */
@@ -39,8 +44,10 @@ final class WatchedConnections implements ServerConnectionSelector {
     private final Map<String, Connection> connections = new ConcurrentHashMap<>();
     private final AtomicLong ids = new AtomicLong();
 
-    WatchedConnections(Http1Config config) {
-        this.http1 = Http1ConnectionSelector.builder().config(config).build();
+    WatchedConnections(Http1Config.Builder config) {
+        this.http1 = Http1ConnectionSelector.builder()
+                .config(config.addReceiveListener(new Heads()).build())
+                .build();
     }
 
     /** The watch of the connection that carries a request. */
@@ -73,9 +80,20 @@ final class WatchedConnections implements ServerConnectionSelector {
         return new Connection(context, "c" + ids.incrementAndGet());
     }
 
+    /** Helidon 4.5.0 takes a body as chunked with any coding, or refuses it before it reads on. */
+    private final class Heads implements Http1ConnectionListener {
+        @Override
+        public void headers(ConnectionContext context, Headers headers) {
+            if (headers.contains(HeaderNames.TRANSFER_ENCODING)) {
+                connections.get(context.childSocketId()).framing.chunkedBodyFollows();
+            }
+        }
+    }
+
     private final class Connection implements ServerConnection, InterruptableTask<Void> {
         private final ArrayBlockingQueue<byte[]> ahead = new ArrayBlockingQueue<>(1);
         private final ClientWatch watch = new ClientWatch();
+        private final RequestFraming framing = new RequestFraming(this::next);
         private final DataReader socket;
         private final ServerConnection delegate;
         private final String id;
@@ -84,7 +102,7 @@ final class WatchedConnections implements ServerConnectionSelector {
         Connection(ConnectionContext context, String id) {
             this.id = id;
             this.socket = context.dataReader();
-            this.delegate = http1.connection(new WatchedContext(context, DataReader.create(this::next), id));
+            this.delegate = http1.connection(new WatchedContext(context, DataReader.create(framing), id));
         }
 
         @Override

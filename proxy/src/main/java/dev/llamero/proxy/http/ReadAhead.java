@@ -17,12 +17,8 @@ import java.util.function.Supplier;
  * <p>A client that closes only its sending half counts as gone, as in Go's and most other servers.
  */
 final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
-    /** Frames of chunks may take as much again as what they hold, and what is read ahead belongs to others. */
-    private static final long BYTES_BESIDE = 64 << 10;
-
     private final DataReader source;
     private final ConnectionClock clock;
-    private final long bytesMax;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private boolean reading;
@@ -36,14 +32,8 @@ final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
     private long phaseSince = System.nanoTime();
     private Thread reader;
     private boolean cut;
-    private long taken;
 
-    /**
-     * @param bodyBytesMax largest body. Helidon 4.5.0 bounds what is in the chunks, but gathers without end what claims
-     *     to be the size of the next one, or a trailer
-     */
-    ReadAhead(DataReader source, ConnectionClock clock, long bodyBytesMax) {
-        this.bytesMax = 2 * bodyBytesMax + BYTES_BESIDE;
+    ReadAhead(DataReader source, ConnectionClock clock) {
         this.source = source;
         this.clock = clock;
     }
@@ -72,7 +62,6 @@ final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
             if (ahead != null) {
                 byte[] piece = ahead;
                 ahead = null;
-                count(piece);
                 return piece;
             }
             if (failure != null) {
@@ -114,25 +103,13 @@ final class ReadAhead implements Supplier<byte[]>, ConnectionClock.Timed {
                 if (phase == Phase.IDLE && piece != null) {
                     enter(Phase.HEAD);
                 }
-                if (piece != null) {
-                    count(piece);
-                }
             } finally {
                 lock.unlock();
             }
         }
     }
 
-    private void count(byte[] piece) {
-        taken += piece.length;
-        if (taken > bytesMax) {
-            ending = true;
-            throw Refusal.bodyTooLarge();
-        }
-    }
-
     private void enter(Phase next) {
-        taken = 0;
         phase = next;
         phaseSince = System.nanoTime();
     }
