@@ -28,11 +28,11 @@ final class Workloads {
         return List.of(
                 new Workload(
                         "first-token",
-                        "a new prompt of 32 tokens on a warm server, which has answered 60 like it: time to first"
-                                + " token",
+                        "eight new prompts of 32 tokens one after the other on a warm server, which has answered 64"
+                                + " like them: median time to first token",
                         EIGHT,
-                        25,
-                        60,
+                        12,
+                        8,
                         false,
                         List.of(Metric.millis("")),
                         SingleStream::firstToken),
@@ -151,11 +151,12 @@ final class Workloads {
                         Turns::begin),
                 new Workload(
                         "first-token-tiny",
-                        "a new prompt of 32 tokens to a model of a few million weights on a warm server, which has"
-                                + " answered 200 like it: time to first token, which is the server's own work",
+                        "eight new prompts of 32 tokens one after the other to a model of a few million weights on a"
+                                + " warm server, which has answered 200 like them: median time to first token, which"
+                                + " is the server's own work",
                         TINY,
-                        40,
-                        200,
+                        20,
+                        25,
                         false,
                         List.of(Metric.millis("")),
                         SingleStream::firstToken));
