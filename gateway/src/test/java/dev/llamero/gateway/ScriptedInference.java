@@ -22,6 +22,7 @@ final class ScriptedInference implements AutoCloseable {
     private final HttpServer server;
     private final BlockingQueue<String> pullLines = new LinkedBlockingQueue<>();
     private volatile String tags = "{\"models\":[]}";
+    private volatile String shown = "{}";
     private volatile String running = "{\"models\":[]}";
 
     ScriptedInference() {
@@ -32,6 +33,7 @@ final class ScriptedInference implements AutoCloseable {
         }
         server.createContext("/api/tags", exchange -> answer(exchange, tags));
         server.createContext("/api/ps", exchange -> answer(exchange, running));
+        server.createContext("/api/show", exchange -> answer(exchange, shown));
         server.createContext("/api/pull", this::pull);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.start();
@@ -39,6 +41,11 @@ final class ScriptedInference implements AutoCloseable {
 
     URI address() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    /** What is told of each model. */
+    void shows(String body) {
+        shown = body;
     }
 
     void lists(String tagsBody, String runningBody) {
@@ -71,6 +78,7 @@ final class ScriptedInference implements AutoCloseable {
     }
 
     private static void answer(HttpExchange exchange, String body) throws IOException {
+        exchange.getRequestBody().readAllBytes();
         try (exchange) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");

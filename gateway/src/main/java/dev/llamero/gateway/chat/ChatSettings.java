@@ -12,7 +12,7 @@ import java.util.List;
  * @param temperature 0 to 2
  * @param topP 0 to 1
  * @param topK 0 to 1000; 0 switches it off
- * @param seed of the sampler; without one each turn gets its own
+ * @param seed of the sampler; without one the model's own counts, and without that each turn gets one of ours
  * @param contextTokens size of the context
  * @param answerTokensMax after which an answer is cut
  * @param thinking {@code default}, {@code off}, {@code on}, {@code low}, {@code medium} or {@code high}
@@ -35,9 +35,14 @@ public record ChatSettings(
 
     public static final ChatSettings NONE = new ChatSettings("", "", null, null, null, null, null, null, "default");
 
-    ChatSettings withSeed(int other) {
+    /** The same with a seed that nobody chose; it is kept below 0, so that it gives way to a model's own. */
+    ChatSettings withSeedOfOurs(int ours) {
         return new ChatSettings(
-                model, systemPrompt, temperature, topP, topK, other, contextTokens, answerTokensMax, thinking);
+                model, systemPrompt, temperature, topP, topK, ~ours, contextTokens, answerTokensMax, thinking);
+    }
+
+    boolean hasSeedOfOurs() {
+        return seed != null && seed < 0;
     }
 
     /** The same, but an answer may be as long as it likes: to go on after a cut. */
@@ -45,8 +50,17 @@ public record ChatSettings(
         return new ChatSettings(model, systemPrompt, temperature, topP, topK, seed, contextTokens, null, thinking);
     }
 
-    Sampling sampling() {
-        return new Sampling(temperature, topP, topK, seed, contextTokens, answerTokensMax, thinking);
+    /** @param modelHasSeed whether the model has one of its own, which counts where nobody chose another */
+    Sampling sampling(boolean modelHasSeed) {
+        Integer sent = hasSeedOfOurs() ? Integer.valueOf(~seed) : seed;
+        return new Sampling(
+                temperature,
+                topP,
+                topK,
+                hasSeedOfOurs() && modelHasSeed ? null : sent,
+                contextTokens,
+                answerTokensMax,
+                thinking);
     }
 
     String json() {
@@ -55,7 +69,7 @@ public record ChatSettings(
 
     /** What {@link #json} wrote; nothing is what a conversation has that was never set. */
     static ChatSettings of(String json) {
-        return json.isEmpty() ? NONE : checked(Json.read(json));
+        return json.isEmpty() ? NONE : checked(Json.read(json), Integer.MIN_VALUE);
     }
 
     /**
@@ -64,6 +78,10 @@ public record ChatSettings(
      * @throws IllegalArgumentException that names the field and its bounds
      */
     public static ChatSettings checked(JsonNode node) {
+        return checked(node, 0);
+    }
+
+    private static ChatSettings checked(JsonNode node, int seedMin) {
         String thinking = text(node, "thinking", 10);
         if (!thinking.isEmpty() && !THINKING.contains(thinking)) {
             throw new IllegalArgumentException("thinking must be one of " + String.join(", ", THINKING));
@@ -74,7 +92,7 @@ public record ChatSettings(
                 number(node, "temperature", 2),
                 number(node, "topP", 1),
                 whole(node, "topK", 0, 1000),
-                whole(node, "seed", 0, Integer.MAX_VALUE),
+                whole(node, "seed", seedMin, Integer.MAX_VALUE),
                 whole(node, "contextTokens", 256, TOKENS_MAX),
                 whole(node, "answerTokensMax", 1, TOKENS_MAX),
                 thinking.isEmpty() ? "default" : thinking);

@@ -199,11 +199,11 @@ public final class Chats implements AutoCloseable {
         });
     }
 
-    /** A seed of our own where there is none, so that a broken answer can be asked for again. */
+    /** A seed of ours where there is none, so that a broken answer can be asked for again. */
     private static ChatSettings settings(ChatSettings wanted) {
         return wanted.seed() != null
                 ? wanted
-                : wanted.withSeed(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
+                : wanted.withSeedOfOurs(ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE));
     }
 
     private Turn turn(String model, ChatSettings settings) {

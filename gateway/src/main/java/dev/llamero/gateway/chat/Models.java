@@ -10,16 +10,21 @@ import java.util.regex.Pattern;
 
 /**
  * Which model is asked: the configured one, else the first that the proxy lists and that can chat; and what the
- * inference server knows of each. Any thread; {@link #refresh} and {@link #details} block for the servers.
+ * inference server knows of each. Any thread; {@link #refresh}, {@link #details} and
+ * {@link #hasSeed} block for the servers.
  */
 public final class Models {
     private static final Pattern EMBEDDING = Pattern.compile("(?i)embed|minilm|\\bbge\\b|\\be5\\b");
+
+    private static final System.Logger LOG = System.getLogger(Models.class.getName());
+    private static final long UNASKED_NANOS = 10_000_000_000L;
 
     private final ModelClient client;
     private final InferenceClient inference;
     private final Optional<String> configured;
     private volatile List<String> listed = List.of();
     private volatile List<InferenceClient.Model> known = List.of();
+    private volatile long unaskedUntilNanos;
 
     public Models(ModelClient client, InferenceClient inference, Optional<String> configured) {
         this.client = client;
@@ -64,10 +69,30 @@ public final class Models {
         try {
             known = List.copyOf(inference.models(requestId));
         } catch (UpstreamException e) {
-            System.getLogger(Models.class.getName()).log(Level.DEBUG, "models have no details", e);
+            LOG.log(Level.DEBUG, "models have no details", e);
             known = List.of();
         }
         return known;
+    }
+
+    /**
+     * Whether a model has a seed of its own, so that it answers a question always in the same way. Where the inference
+     * server cannot be asked it counts as having none, and is not asked for a while: a question waits for this.
+     */
+    boolean hasSeed(String model, String requestId) {
+        long now = System.nanoTime();
+        if (unaskedUntilNanos != 0 && now - unaskedUntilNanos < 0) {
+            return false;
+        }
+        try {
+            boolean has = inference.hasSeed(model, requestId);
+            unaskedUntilNanos = 0;
+            return has;
+        } catch (UpstreamException e) {
+            LOG.log(Level.DEBUG, "nobody tells whether " + model + " has a seed", e);
+            unaskedUntilNanos = now + UNASKED_NANOS;
+            return false;
+        }
     }
 
     /** Tokens that a conversation with this model may have, as far as known without asking; -1 if not. */

@@ -4,6 +4,7 @@ import dev.llamero.gateway.upstream.CompletionCall;
 import dev.llamero.gateway.upstream.CompletionRequest;
 import dev.llamero.gateway.upstream.Delta;
 import dev.llamero.gateway.upstream.ModelClient;
+import dev.llamero.gateway.upstream.Sampling;
 import dev.llamero.gateway.upstream.UpstreamException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -151,7 +152,7 @@ final class TurnRunner implements Runnable {
                 chats.conversation(turn),
                 message -> chats.store().messages().attachments(turn.sessionKey, message.id()));
         CompletionCall call = client.complete(
-                new CompletionRequest(model, prompt, requestId, turn.sessionKey, turn.settings.sampling()));
+                new CompletionRequest(model, prompt, requestId, turn.sessionKey, sampling(model, requestId)));
         toolKinds.clear();
         live.locked(() -> {
             turn.model(model);
@@ -163,6 +164,10 @@ final class TurnRunner implements Runnable {
         if (turn.wanted() == TurnState.RUNNING) {
             live.locked(() -> turn.completed().forEach(event -> live.publish(turn.owner, event)));
         }
+    }
+
+    private Sampling sampling(String model, String requestId) {
+        return turn.settings.sampling(turn.settings.hasSeedOfOurs() && models.hasSeed(model, requestId));
     }
 
     private void take(Delta delta) {

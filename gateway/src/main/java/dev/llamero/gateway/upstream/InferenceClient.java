@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * What only the inference server knows, by Ollama's API: models on its disk and in its memory, and how to get more. The
@@ -18,6 +19,9 @@ import java.util.Map;
 public final class InferenceClient {
     /** Between two lines of a pull: a registry may be slow to answer. */
     private static final Duration PULL_SILENCE = Duration.ofMinutes(5);
+
+    /** A line of the parameters that {@code /api/show} tells. */
+    private static final Pattern SEED = Pattern.compile("^seed\\s+\\d");
 
     private final ModelClient client;
 
@@ -70,8 +74,29 @@ public final class InferenceClient {
         return models;
     }
 
+    /**
+     * Whether the model's Modelfile sets a seed.
+     *
+     * @throws UpstreamException if the server does not answer, has no such API, or not this model
+     */
+    public boolean hasSeed(String model, String requestId) {
+        byte[] body = JsonNodeFactory.instance
+                .objectNode()
+                .put("model", model)
+                .toString()
+                .getBytes(StandardCharsets.UTF_8);
+        return checked(client.ask("/api/show", body, requestId))
+                .path("parameters")
+                .asText("")
+                .lines()
+                .anyMatch(line -> SEED.matcher(line).find());
+    }
+
     private JsonNode ask(String path, String requestId) {
-        ModelClient.Answer answer = client.ask(path, requestId);
+        return checked(client.ask(path, requestId));
+    }
+
+    private JsonNode checked(ModelClient.Answer answer) {
         if (answer.status() != 200) {
             throw Refusals.refused(client.endpoint(), answer.status(), answer.body());
         }

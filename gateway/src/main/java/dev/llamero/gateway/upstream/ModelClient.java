@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * The proxy as the gateway sees it. Any thread; every call blocks, so it is made on virtual threads.
@@ -112,12 +113,23 @@ public final class ModelClient {
 
     /** Asks a small question and measures how long the answer took. */
     public Answer ask(String path, String requestId) {
+        return ask(() ->
+                request(Method.GET, path, requestId).readTimeout(ASK_TIMEOUT).request());
+    }
+
+    /** The same with a body of JSON. */
+    Answer ask(String path, byte[] body, String requestId) {
+        return ask(() -> request(Method.POST, path, requestId)
+                .header(HeaderNames.CONTENT_TYPE, "application/json")
+                .readTimeout(ASK_TIMEOUT)
+                .submit(body));
+    }
+
+    private Answer ask(Supplier<HttpClientResponse> question) {
         long start = System.nanoTime();
         HttpClientResponse response = null;
         try {
-            response = request(Method.GET, path, requestId)
-                    .readTimeout(ASK_TIMEOUT)
-                    .request();
+            response = question.get();
             byte[] body = readBounded(response);
             return new Answer(response.status().code(), body, Duration.ofNanos(System.nanoTime() - start));
         } catch (RuntimeException e) {

@@ -40,7 +40,7 @@ class StoreTest {
                 new Store.Asked(
                         OWNER, KEY, "A title", store.sessions().leaf(KEY), question, List.of(), "idempotency-" + id),
                 Turn.begun(id, "request-" + id, "m"),
-                ChatSettings.NONE.withSeed(7),
+                ChatSettings.NONE.withSeedOfOurs(7),
                 1000);
     }
 
@@ -111,7 +111,14 @@ class StoreTest {
         store.close();
         store = new Store(directory);
         assertThat(store.turns().running()).containsExactly("turn-1");
-        assertThat(store.turns().byId("turn-1").orElseThrow().settings().seed()).isEqualTo(7);
+        assertThat(store.turns()
+                        .byId("turn-1")
+                        .orElseThrow()
+                        .settings()
+                        .sampling(false)
+                        .seed())
+                .as("kept for the next attempt")
+                .isEqualTo(7);
         AnswerText text = store.turns().text("turn-1");
         assertThat(text.content()).isEqualTo("Hello 🦙");
         assertThat(text.reasoning()).isEqualTo("hm ");
