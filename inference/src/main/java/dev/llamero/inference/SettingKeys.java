@@ -50,6 +50,12 @@ final class SettingKeys {
             "f16",
             "How the KV cache stores its values: f16, q8_0 for about half the memory, or q4_0 for a quarter, which"
                     + " costs quality.");
+    static final Setting CACHE_GPU = new Setting(
+            "cache-gpu",
+            List.of("LLAMERO_CACHE_GPU"),
+            "",
+            "Memory of the GPU, per model, for conversations that pause, such as 2GiB; 0 for none. Unset: a quarter of"
+                    + " what is free there once the model is loaded. Only with kv-cache-type f16.");
     static final Setting CACHE_RAM = new Setting(
             "cache-ram",
             List.of("LLAMERO_CACHE_RAM"),
@@ -153,6 +159,7 @@ final class SettingKeys {
             NUM_THREAD,
             NUM_BATCH,
             KV_CACHE_TYPE,
+            CACHE_GPU,
             CACHE_RAM,
             CACHE_DISK,
             CACHE_DIRECTORY,

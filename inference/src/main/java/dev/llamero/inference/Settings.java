@@ -35,6 +35,7 @@ import java.util.OptionalLong;
  * @param goTemplates whether Go templates of the store make prompts; empty for whichever template offers more
  * @param loading how models are loaded
  * @param kvCacheType {@code f16}, {@code q8_0} or {@code q4_0}
+ * @param cacheGpuBytes memory of the GPU for paused conversations, per model; empty for a share of what is free
  * @param cacheRamBytes main memory for paused conversations, per model; empty for a share of what is free
  * @param disk files of paused conversations
  * @param steps how engines fill their steps
@@ -54,6 +55,7 @@ record Settings(
         Optional<Boolean> goTemplates,
         LoadDefaults loading,
         String kvCacheType,
+        OptionalLong cacheGpuBytes,
         OptionalLong cacheRamBytes,
         DiskCache disk,
         StepOptions steps,
@@ -104,12 +106,10 @@ record Settings(
                         integer(reader, SettingKeys.NUM_THREAD, 0, 512),
                         integer(reader, SettingKeys.NUM_BATCH, 1, 8_192)),
                 oneOf(reader, SettingKeys.KV_CACHE_TYPE, List.of("f16", "q8_0", "q4_0")),
-                reader.bytes(SettingKeys.CACHE_RAM).map(OptionalLong::of).orElse(OptionalLong.empty()),
+                bytes(reader, SettingKeys.CACHE_GPU),
+                bytes(reader, SettingKeys.CACHE_RAM),
                 new DiskCache(
-                        reader.path(SettingKeys.CACHE_DIRECTORY).orElseThrow(),
-                        reader.bytes(SettingKeys.CACHE_DISK)
-                                .map(OptionalLong::of)
-                                .orElse(OptionalLong.empty())),
+                        reader.path(SettingKeys.CACHE_DIRECTORY).orElseThrow(), bytes(reader, SettingKeys.CACHE_DISK)),
                 steps(reader),
                 integer(reader, SettingKeys.NUM_PARALLEL, 1, 256),
                 new LoadedModels.Limits(maxLoaded == 0 ? 3 : maxLoaded, queue, keepAlive(reader), loadTimeout(reader)),
@@ -118,6 +118,10 @@ record Settings(
                 oneOf(reader, SettingKeys.LIBRARY, List.of("auto", "cpu", "cuda")),
                 reader.path(SettingKeys.LIBRARY_DIRECTORY),
                 logLevel(reader));
+    }
+
+    private static OptionalLong bytes(SettingsReader reader, Setting setting) {
+        return reader.bytes(setting).map(OptionalLong::of).orElse(OptionalLong.empty());
     }
 
     private static ApiServer.Settings listener(SettingsReader reader) {
@@ -152,6 +156,7 @@ record Settings(
                         KvType.valueOf(kvCacheType.toUpperCase(Locale.ROOT)),
                         parallel,
                         queue,
+                        cacheGpuBytes,
                         cacheRamBytes,
                         disk,
                         steps);

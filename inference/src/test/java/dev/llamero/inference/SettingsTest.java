@@ -35,6 +35,7 @@ class SettingsTest {
         assertThat(settings.loading().gpuLayers()).isEqualTo(-1);
         assertThat(settings.parallel()).isEqualTo(4);
         assertThat(settings.kvCacheType()).isEqualTo("f16");
+        assertThat(settings.cacheGpuBytes()).isEmpty();
         assertThat(settings.cacheRamBytes()).isEmpty();
         assertThat(settings.residents().modelsMax()).isEqualTo(3);
         assertThat(settings.residents().queueMax()).isEqualTo(512);
@@ -93,6 +94,9 @@ class SettingsTest {
         assertThat(read(List.of("--cache-ram", "0"), Map.of()).cacheRamBytes()).hasValue(0);
         assertThat(read(List.of(), Map.of("LLAMERO_CACHE_RAM", "2GiB")).cacheRamBytes())
                 .hasValue(2L << 30);
+        assertThat(read(List.of("--cache-gpu", "0"), Map.of()).cacheGpuBytes()).hasValue(0);
+        assertThat(read(List.of(), Map.of("LLAMERO_CACHE_GPU", "1GiB")).cacheGpuBytes())
+                .hasValue(1L << 30);
         assertThatThrownBy(() -> read(List.of("--cache-ram", "much"), Map.of()))
                 .isInstanceOf(SettingsException.class)
                 .hasMessageContaining("cache-ram");

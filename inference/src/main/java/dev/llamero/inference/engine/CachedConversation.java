@@ -17,6 +17,7 @@ public record CachedConversation(Tier tier, String salt, int tokens, long bytes,
     public enum Tier {
         RUNNING,
         KV,
+        GPU,
         MEMORY,
         DISK
     }

@@ -36,6 +36,9 @@ final class CachedSequence {
     /** It could not be saved; not tried again before it has run again. */
     boolean unsavable;
 
+    /** The device had no room for a copy of it; not tried again before it has run again. */
+    boolean unkeepable;
+
     CachedSequence(int id) {
         this.id = id;
     }
@@ -44,6 +47,7 @@ final class CachedSequence {
     void rest() {
         rent = 0;
         unsavable = false;
+        unkeepable = false;
         use = size() == 0 ? Use.FREE : Use.IDLE;
     }
 

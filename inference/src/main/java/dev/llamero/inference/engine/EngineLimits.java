@@ -7,8 +7,10 @@ package dev.llamero.inference.engine;
  * @param queueMax how many more may wait before {@link EngineException.Busy}; 0 or more
  * @param contextTokensPerConversation most tokens of one conversation, prompt and answer together; at least 8
  * @param parkedBytesMax most host memory for idle conversations outside the KV cache; 0 for none
+ * @param deviceBytesMax most memory of the device that computes for such conversations; 0 for none
  */
-public record EngineLimits(int parallel, int queueMax, int contextTokensPerConversation, long parkedBytesMax) {
+public record EngineLimits(
+        int parallel, int queueMax, int contextTokensPerConversation, long parkedBytesMax, long deviceBytesMax) {
     public EngineLimits {
         if (parallel < 1) {
             throw new IllegalArgumentException("parallel is " + parallel + ", must be at least 1");
@@ -23,6 +25,14 @@ public record EngineLimits(int parallel, int queueMax, int contextTokensPerConve
         if (parkedBytesMax < 0) {
             throw new IllegalArgumentException("parkedBytesMax is " + parkedBytesMax + ", must be 0 or more");
         }
+        if (deviceBytesMax < 0) {
+            throw new IllegalArgumentException("deviceBytesMax is " + deviceBytesMax + ", must be 0 or more");
+        }
+    }
+
+    /** With idle conversations in the KV cache and in host memory only. */
+    public EngineLimits(int parallel, int queueMax, int contextTokensPerConversation, long parkedBytesMax) {
+        this(parallel, queueMax, contextTokensPerConversation, parkedBytesMax, 0);
     }
 
     /** Checks these limits against what a decoder can do. */

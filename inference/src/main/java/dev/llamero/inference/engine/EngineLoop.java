@@ -78,7 +78,7 @@ final class EngineLoop implements Runnable {
         this.admitted = admitted;
         BlockWorth worth = new BlockWorth();
         Parking parking = Parking.open(decoder, rule, kept, worth, figures, this::wake);
-        this.cache = new SequenceCache(decoder, parking, worth, figures);
+        this.cache = new SequenceCache(decoder, parking, limits.deviceBytesMax(), worth, figures);
         this.idle = new IdleSaver(cache, stepping.settings().savesAfter(), nanoClock);
         this.scheduler = new Scheduler(decoder, limits, stepping, cache);
         this.sampling = sampling;

@@ -29,6 +29,16 @@ final class KvCells {
         return sequences;
     }
 
+    /** A sequence id that nobody has; null for none. */
+    CachedSequence unused() {
+        for (CachedSequence sequence : sequences) {
+            if (sequence.use == CachedSequence.Use.FREE) {
+                return sequence;
+            }
+        }
+        return null;
+    }
+
     /** Lets an empty sequence begin with another's cells. A memory that cannot cut leaves it empty. */
     void share(CachedSequence source, CachedSequence target, int prefix) {
         decoder.copy(source.id, target.id, 0, prefix);

@@ -67,6 +67,16 @@ final class Parking {
         return rule.enabled() && !shiftPending;
     }
 
+    /** Whether cells were moved and no step has run since. */
+    boolean shifting() {
+        return shiftPending;
+    }
+
+    /** How many of these tokens can be had from outside the cache. */
+    int outside(TokenList tokens, String salt) {
+        return tier.find(tokens, salt).tokens();
+    }
+
     boolean pays(CachedSequence sequence, int rentToCome) {
         return rule.pays(sequence.rent + rentToCome);
     }
@@ -255,12 +265,12 @@ final class Parking {
     /**
      * Keeps on disk what can be kept, and frees all host memory.
      *
-     * @param left sequences whose cells would be lost with the cache
+     * @param saveRest saves what would be lost with the cache; run if there is a disk
      */
-    void close(Iterable<CachedSequence> left) {
+    void close(Runnable saveRest) {
         tier.closeSoon();
         if (tier.hasDisk()) {
-            left.forEach(each -> save(each, true));
+            saveRest.run();
         }
         tier.close();
     }
@@ -271,8 +281,9 @@ final class Parking {
     }
 
     /** All conversations, in the cache and outside, the last used first. */
-    List<CachedConversation> conversations(CachedSequence[] inCache) {
+    List<CachedConversation> conversations(CachedSequence[] inCache, List<CachedConversation> onDevice) {
         List<CachedConversation> found = outside();
+        found.addAll(onDevice);
         for (CachedSequence sequence : inCache) {
             if (sequence.use != CachedSequence.Use.FREE) {
                 found.add(listed(sequence));

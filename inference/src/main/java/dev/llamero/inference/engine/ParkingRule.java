@@ -26,6 +26,12 @@ record ParkingRule(long bytesMax, int decodeSteps) {
     /** On a GPU a step reads a cell at 1.5 to 3 TB/s, and saving moves it over the bus at 8 to 12 GB/s. */
     static final int DECODE_STEPS_GPU = 200;
 
+    /**
+     * A step reads a cell once; a copy in the device's own memory reads and writes it, and once more to bring it back,
+     * with a call for each run of cells and layer.
+     */
+    static final int DECODE_STEPS_ON_DEVICE = 16;
+
     /** A generation that begins is expected to take at least so many decode steps, if it may. */
     private static final int ANSWER_TOKENS = 32;
 
@@ -63,6 +69,10 @@ record ParkingRule(long bytesMax, int decodeSteps) {
 
     boolean pays(int rent) {
         return enabled() && rent >= QUARTERS * decodeSteps;
+    }
+
+    static boolean paysOnDevice(int rent) {
+        return rent >= QUARTERS * DECODE_STEPS_ON_DEVICE;
     }
 
     /** Whether so many tokens gained are worth waiting for a disk, and for the restore of a sequence of this size. */

@@ -1,7 +1,6 @@
 package dev.llamero.inference.engine;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -19,40 +18,40 @@ final class SequenceCache {
     /** An idle sequence is extended in place if at most this many tokens, or a tenth of it, would be lost. */
     private static final int TAIL_LOST_MAX = 32;
 
-    private static final Comparator<CachedSequence> OLDEST_FIRST =
-            Comparator.comparingLong((CachedSequence sequence) -> sequence.lastUsed);
-
     private final KvCells cells;
     private final CachedSequence[] sequences;
     private final PrefixSearch search;
     private final Parking parking;
+    private final DeviceTier device;
+    private final IdleMover mover;
     private final BlockWorth worth;
     private final EngineFigures figures;
-    private Predicate<CachedSequence> awaited = sequence -> false;
     private long clock;
     private int rows;
     private int depth;
     private long stepNanos;
 
     /** A cache over a decoder whose sequences are empty. */
-    SequenceCache(Decoder decoder, Parking parking, BlockWorth worth, EngineFigures figures) {
+    SequenceCache(Decoder decoder, Parking parking, long deviceBytesMax, BlockWorth worth, EngineFigures figures) {
         this.parking = parking;
         this.worth = worth;
         this.figures = figures;
         this.cells = new KvCells(decoder);
         this.sequences = cells.sequences();
         this.search = new PrefixSearch(sequences);
+        this.device = new DeviceTier(decoder, deviceBytesMax, cells, parking, figures);
+        this.mover = new IdleMover(cells, search, parking, device);
     }
 
     /** Tells which idle sequences a waiting request will want, so that they are not parked just before. */
     void spare(Predicate<CachedSequence> wanted) {
-        awaited = wanted;
+        mover.spare(wanted);
     }
 
     /** The longest reusable prefix of these tokens, in tokens; at least one token is always left to evaluate. */
     int reusable(TokenList tokens, String salt) {
         CachedSequence best = search.best(tokens, salt);
-        int prefix = PrefixSearch.common(best, tokens);
+        int prefix = device.longest(tokens, salt, PrefixSearch.common(best, tokens));
         ParkedBlocks.Match found = parking.best(tokens, salt, prefix);
         return found == null ? prefix : Parking.prefix(found, tokens);
     }
@@ -64,7 +63,7 @@ final class SequenceCache {
      */
     boolean fetches(TokenList tokens, String salt) {
         CachedSequence best = search.best(tokens, salt);
-        return parking.fetches(tokens, salt, PrefixSearch.common(best, tokens));
+        return parking.fetches(tokens, salt, device.longest(tokens, salt, PrefixSearch.common(best, tokens)));
     }
 
     /** The longest prefix whose cells a running sequence holds. */
@@ -80,6 +79,7 @@ final class SequenceCache {
      * @param gently whether others decode, who should not wait for more than one save
      */
     CachedSequence acquire(TokenList tokens, String salt, int tokensMax, boolean gently) {
+        boolean revived = revive(tokens, salt, tokensMax, gently);
         CachedSequence best = search.best(tokens, salt);
         int prefix = PrefixSearch.common(best, tokens);
         ParkedBlocks.Match found = parking.best(tokens, salt, prefix);
@@ -95,7 +95,8 @@ final class SequenceCache {
             prefix = PrefixSearch.common(best, tokens);
             taken = fromCache(best, prefix);
             moves = taken != best && found == null;
-            figures.add(prefix > 0 ? EngineFigure.HITS_KV : EngineFigure.MISSES, 1);
+            EngineFigure hit = revived ? EngineFigure.HITS_DEVICE : EngineFigure.HITS_KV;
+            figures.add(prefix > 0 ? hit : EngineFigure.MISSES, 1);
         }
         taken.use = CachedSequence.Use.RUNNING;
         taken.salt = salt;
@@ -107,6 +108,43 @@ final class SequenceCache {
             parkIdle(rent, gently);
         }
         return taken;
+    }
+
+    /**
+     * Brings what a copy on the device saves of a prompt into the cache, as an idle sequence: the whole conversation if
+     * the prompt goes on from it, else the common prefix. False if there is none.
+     */
+    private boolean revive(TokenList tokens, String salt, int tokensMax, boolean gently) {
+        CachedSequence best = search.best(tokens, salt);
+        int have = PrefixSearch.common(best, tokens);
+        DeviceTier.Resident found = device.best(tokens, salt, have);
+        if (found == null || found.size() + have > cellsNotRunning()) {
+            return false;
+        }
+        device.pin(found);
+        try {
+            CachedSequence taken = fresh(have > 0 ? best : null);
+            if (taken == best) {
+                mover.evict(best);
+            } else if (have > 0) {
+                cells.share(best, taken, have);
+            }
+            taken.use = CachedSequence.Use.RUNNING;
+            int prefix = found.prefix(tokens);
+            // Before the cells come back, so that they find low places.
+            parkIdle(ParkingRule.rentToCome(tokens.size() - prefix, tokensMax), gently);
+            while (cells.freeCells() < found.size() && evictOne()) {
+                // Each turn empties one idle sequence.
+            }
+            boolean back = device.bringBack(found, taken, extendsInPlace(found.size(), prefix) ? found.size() : prefix);
+            taken.salt = salt;
+            taken.lastUsed = ++clock;
+            taken.lastUsedMillis = System.currentTimeMillis();
+            taken.rest();
+            return back;
+        } finally {
+            device.pin(null);
+        }
     }
 
     private CachedSequence fromCache(CachedSequence best, int prefix) {
@@ -159,49 +197,14 @@ final class SequenceCache {
         }
     }
 
-    /**
-     * Moves idle sequences out of the cache where that pays, the largest first, since it gains most.
-     *
-     * @param rentToCome what they are known to cost beside what they did
-     * @param gently whether at most one may be saved before the next step
-     */
+    /** Moves idle sequences out of the cache where that pays ({@link IdleMover}). */
     void parkIdle(int rentToCome, boolean gently) {
-        while (parking.possible() && !(gently && parking.savedSinceStep())) {
-            CachedSequence largest = null;
-            for (CachedSequence each : sequences) {
-                boolean candidate = each.use == CachedSequence.Use.IDLE && !each.unsavable;
-                boolean larger = largest == null || each.size() > largest.size();
-                if (candidate && larger && parking.pays(each, rentToCome) && !awaited.test(each)) {
-                    largest = each;
-                }
-            }
-            if (largest == null) {
-                return;
-            }
-            if (search.heldByAnother(largest) || parking.save(largest, false)) {
-                cells.clear(largest);
-            } else if (parking.isBusy()) {
-                return;
-            } else {
-                largest.unsavable = true;
-            }
-        }
+        mover.parkIdle(rentToCome, gently);
     }
 
-    /**
-     * Copies one block of the idle sequence that was not used for longest to where it can be restored from.
-     *
-     * @return false if there is none that is not there yet and has room
-     */
+    /** Copies a part of what is idle to where it can be restored from. False if all is there, or has no room. */
     boolean saveAhead() {
-        List<CachedSequence> idle = new ArrayList<>();
-        for (CachedSequence each : sequences) {
-            if (each.use == CachedSequence.Use.IDLE && !each.unsavable) {
-                idle.add(each);
-            }
-        }
-        idle.sort(OLDEST_FIRST);
-        return idle.stream().anyMatch(parking::saveAhead);
+        return mover.saveAhead();
     }
 
     /** How long the step took that is about to be counted. */
@@ -212,6 +215,7 @@ final class SequenceCache {
     /** Takes what other threads have done for the cache. Once per turn. */
     void settle() {
         parking.settle();
+        device.show();
         figures.set(EngineFigure.KV_CELLS, cells.cells());
         figures.set(EngineFigure.KV_CELLS_USED, cells.cells() - (long) cells.freeCells());
     }
@@ -251,7 +255,7 @@ final class SequenceCache {
             }
         }
         if (victim != null) {
-            evict(victim);
+            mover.evict(victim);
             return victim;
         }
         if (source == null || source.use != CachedSequence.Use.IDLE) {
@@ -284,16 +288,8 @@ final class SequenceCache {
         if (victim == null) {
             return false;
         }
-        evict(victim);
+        mover.evict(victim);
         return true;
-    }
-
-    /** Empties an idle sequence, parked if it is worth it: saving costs a small part of evaluating it again. */
-    private void evict(CachedSequence victim) {
-        if (victim.size() >= ParkingRule.EVICTED_TOKENS_MIN && !victim.unsavable && !search.heldByAnother(victim)) {
-            parking.save(victim, true);
-        }
-        cells.clear(victim);
     }
 
     /** Empties every sequence, after a failure whose effect on the cache is unknown. Parked copies are not touched. */
@@ -318,13 +314,22 @@ final class SequenceCache {
                 left.add(sequence);
             }
         }
-        left.sort(OLDEST_FIRST);
-        parking.close(left);
+        left.sort(IdleMover.OLDEST_FIRST);
+        parking.close(() -> {
+            left.forEach(each -> parking.save(each, true));
+            if (sound) {
+                clearAll();
+                device.leaveAll();
+            }
+        });
+        if (sound) {
+            device.clear();
+        }
     }
 
     /** What is kept, the last used first. */
     List<CachedConversation> conversations() {
-        return parking.conversations(sequences);
+        return parking.conversations(sequences, device.conversations());
     }
 
     /** Forgets every conversation that does not run, wherever it lies. */
@@ -334,6 +339,7 @@ final class SequenceCache {
                 cells.clear(sequence);
             }
         }
+        device.clear();
         parking.clear();
     }
 

@@ -28,6 +28,8 @@ import java.util.function.Supplier;
  * @param kvType how the KV cache stores its values
  * @param parallel conversations at once
  * @param queueMax requests that may wait for one of these places
+ * @param deviceBytesMax most memory of the GPU for idle conversations of one model outside of its KV cache; 0 for none,
+ *     empty for a quarter of what is free there once the model is loaded, and none on a CPU
  * @param parkedBytesMax most main memory for idle conversations of one model; 0 for none, empty for a quarter of what
  *     is free once the model is loaded
  * @param disk where idle conversations outlive their model
@@ -38,6 +40,7 @@ public record LlamaEngineFactory(
         KvType kvType,
         int parallel,
         int queueMax,
+        OptionalLong deviceBytesMax,
         OptionalLong parkedBytesMax,
         DiskCache disk,
         StepOptions steps)
@@ -49,6 +52,9 @@ public record LlamaEngineFactory(
 
     private static final int PARKED_SHARE_OF_FREE = 4;
 
+    /** Each takes a sequence id, for which the library has logits ready: 0.6 MB with 150,000 tokens to choose from. */
+    private static final int DEVICE_COPIES = 32;
+
     /** Conversations whose cells are kept beside the running ones, for their next turn. */
     private static final int KEPT_CONVERSATIONS = 12;
 
@@ -59,6 +65,18 @@ public record LlamaEngineFactory(
      * An embedding model computes a text in one step, whose buffers grow with it: longer texts need {@code num_batch}.
      */
     private static final int INPUT_TOKENS = 2_048;
+
+    /** With nothing in the GPU's memory but the KV cache. */
+    public LlamaEngineFactory(
+            NativeSettings natives,
+            KvType kvType,
+            int parallel,
+            int queueMax,
+            OptionalLong parkedBytesMax,
+            DiskCache disk,
+            StepOptions steps) {
+        this(natives, kvType, parallel, queueMax, OptionalLong.of(0), parkedBytesMax, disk, steps);
+    }
 
     @Override
     public LoadedEngine load(LocalModel model, LoadOptions options, Progress progress) {
@@ -83,7 +101,8 @@ public record LlamaEngineFactory(
             EngineInfo info = drafts.map(each -> open.info().with(each.model().info(), each.name()))
                     .orElse(open.info());
             long parkedBytes = parkedBytes(runtime);
-            var limits = new EngineLimits(info.parallel(), queueMax, info.contextTokens(), parkedBytes);
+            var limits = new EngineLimits(
+                    info.parallel(), queueMax, info.contextTokens(), parkedBytes, deviceBytes(runtime, open));
             Optional<BlockFolder> kept = parkedBytes > 0 ? folder(runtime, model, open) : Optional.empty();
             var engine = new BatchingEngine(
                     model.name().display(),
@@ -120,6 +139,17 @@ public record LlamaEngineFactory(
 
     private long parkedBytes(LlamaRuntime runtime) {
         return parkedBytesMax.orElseGet(() -> runtime.hostBytesAvailable() / PARKED_SHARE_OF_FREE);
+    }
+
+    private long deviceBytes(LlamaRuntime runtime, OpenModel open) {
+        return deviceBytesMax.orElseGet(() -> open.hasGpu() ? runtime.gpuBytesAvailable() / PARKED_SHARE_OF_FREE : 0);
+    }
+
+    private int deviceCopies(LoadOptions options) {
+        boolean wanted = deviceBytesMax.isPresent()
+                ? deviceBytesMax.getAsLong() > 0
+                : options.gpuLayers() != 0 && LlamaRuntime.load(natives).hasGpu();
+        return wanted ? DEVICE_COPIES : 0;
     }
 
     /** Where this model's conversations are kept; empty, with a line in the log, if nowhere. */
@@ -183,7 +213,8 @@ public record LlamaEngineFactory(
                 kvType,
                 options.threads(),
                 options.batchTokens(),
-                options.useMmap());
+                options.useMmap(),
+                deviceCopies(options));
     }
 
     private OpenModel open(LlamaRuntime runtime, LocalModel model, LoadOptions options, Progress progress) {

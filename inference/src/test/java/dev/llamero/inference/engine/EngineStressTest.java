@@ -24,15 +24,32 @@ class EngineStressTest {
     private record Case(GenerationRequest request, int cancelAfterPieces) {}
 
     @ParameterizedTest
-    @CsvSource({"1, 0", "2, 0", "3, 0", "4, 0", "1, 100000", "2, 100000", "3, 2000", "4, 900"})
-    void everyGenerationEndsWithTheTextItWouldHaveAlone(long seed, long parkedBytesMax) throws InterruptedException {
+    @CsvSource({
+        "1, 0, 0",
+        "2, 0, 0",
+        "3, 0, 0",
+        "4, 0, 0",
+        "1, 100000, 0",
+        "2, 100000, 0",
+        "3, 2000, 0",
+        "4, 900, 0",
+        "5, 100000, 100000",
+        "6, 100000, 3000",
+        "7, 2000, 1500",
+        "8, 0, 4000"
+    })
+    void everyGenerationEndsWithTheTextItWouldHaveAlone(long seed, long parkedBytesMax, long deviceBytesMax)
+            throws InterruptedException {
         Random random = new Random(seed);
         FakeDecoder decoder = new FakeDecoder(CELLS, SEQUENCES, 32, Script.ending(50));
         decoder.recording = false;
+        decoder.device.copiesMax = deviceBytesMax > 0 ? 12 : 0;
         Random trouble = new Random(seed + 100);
         decoder.beforeStep = batch -> {
             decoder.savesFail = trouble.nextInt(10) == 0;
             decoder.restoresFail = trouble.nextInt(5) == 0;
+            decoder.device.keepsFail = trouble.nextInt(10) == 0;
+            decoder.device.bringsBackFail = trouble.nextInt(10) == 0;
             return switch (trouble.nextInt(40)) {
                 case 0 -> Decoder.Outcome.ABORTED;
                 case 1 -> batch.size() > 20 ? Decoder.Outcome.NO_ROOM : null;
@@ -41,7 +58,8 @@ class EngineStressTest {
         };
         List<Case> cases = cases(random);
         List<EngineTestCase.Answer> answers = new ArrayList<>();
-        try (BatchingEngine engine = engine(decoder, 5, CLIENTS, CONTEXT, parkedBytesMax)) {
+        EngineLimits limits = new EngineLimits(5, CLIENTS, CONTEXT, parkedBytesMax, deviceBytesMax);
+        try (BatchingEngine engine = engine(decoder, limits, EngineTestCase.STEPS, System::nanoTime)) {
             for (int at = 0; at < cases.size(); at += CLIENTS) {
                 List<Generation> generations = new ArrayList<>();
                 for (Case each : cases.subList(at, at + CLIENTS)) {
@@ -58,11 +76,16 @@ class EngineStressTest {
                 read(engine.submit(request("~").salt("last " + i).tokensMax(1).build()));
             }
         }
-        assertThat(decoder.freeCells()).isBetween(CELLS - SEQUENCES, parkedBytesMax > 0 ? CELLS : CELLS - SEQUENCES);
+        assertThat(decoder.freeCells())
+                .isBetween(CELLS - SEQUENCES, parkedBytesMax + deviceBytesMax > 0 ? CELLS : CELLS - SEQUENCES);
         assertThat(decoder.saved).isEmpty();
         // What is kept depends on measured times; where there is hardly any room, perhaps nothing comes back.
-        assertThat(decoder.saves > 0).isEqualTo(parkedBytesMax > 0);
-        assertThat(decoder.restores > 0 || parkedBytesMax == 900).isEqualTo(parkedBytesMax > 0);
+        boolean hostAlone = parkedBytesMax > 0 && deviceBytesMax == 0;
+        assertThat(decoder.saves > 0 || !hostAlone).isTrue();
+        assertThat(decoder.restores > 0 || parkedBytesMax == 900 || !hostAlone).isTrue();
+        assertThat(parkedBytesMax > 0 || decoder.saves + decoder.restores == 0).isTrue();
+        assertThat(decoder.device.keeps > 0).isEqualTo(deviceBytesMax > 0);
+        assertThat(decoder.device.broughtBack > 0).isEqualTo(deviceBytesMax > 0);
         for (int i = 0; i < cases.size(); i++) {
             check(cases.get(i), answers.get(i));
         }

@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * A decoder with a real cell table and scripted logits, as strict as llama.cpp: a sequence's positions have no gap, a
@@ -16,7 +18,13 @@ import java.util.function.Function;
  */
 final class FakeDecoder implements Decoder {
     /** A row as the engine sent it. */
-    record Row(int token, int position, int sequence, boolean wantsLogits) {}
+    record Row(int token, int position, int sequence, boolean wantsLogits) {
+        static List<Row> of(Batch batch) {
+            return IntStream.range(0, batch.size())
+                    .mapToObj(i -> new Row(batch.token(i), batch.position(i), batch.sequence(i), batch.wantsLogits(i)))
+                    .toList();
+        }
+    }
 
     private final int[] position;
     private final int[] token;
@@ -41,6 +49,9 @@ final class FakeDecoder implements Decoder {
 
     /** Saved sequences that are not closed. */
     final Set<SavedSequence> saved = ConcurrentHashMap.newKeySet();
+
+    /** Where copies outside of the cells lie. */
+    final FakeDevice device = new FakeDevice();
 
     volatile int saves;
     volatile int restores;
@@ -106,7 +117,7 @@ final class FakeDecoder implements Decoder {
             evaluate(batch, row, cell);
         }
         if (recording && instead == null) {
-            steps.add(rows(batch));
+            steps.add(Row.of(batch));
         }
         shiftPending = shiftPending && instead != null;
         return instead == null ? Outcome.DONE : instead;
@@ -137,14 +148,6 @@ final class FakeDecoder implements Decoder {
             nextByRow[row] = script.next(visible);
             hashByRow[row] = Arrays.hashCode(visible);
         }
-    }
-
-    private static List<Row> rows(Batch batch) {
-        Row[] rows = new Row[batch.size()];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = new Row(batch.token(i), batch.position(i), batch.sequence(i), batch.wantsLogits(i));
-        }
-        return List.of(rows);
     }
 
     /** The cells of a sequence by position, after checking that positions run from 0 without gap or double. */
@@ -200,11 +203,7 @@ final class FakeDecoder implements Decoder {
     }
 
     private int size(int sequence) {
-        int size = 0;
-        for (BitSet holder : holders) {
-            size += holder.get(sequence) ? 1 : 0;
-        }
-        return size;
+        return (int) Arrays.stream(holders).filter(each -> each.get(sequence)).count();
     }
 
     @Override
@@ -272,17 +271,46 @@ final class FakeDecoder implements Decoder {
         }
         restores++;
         restoredCells += from.to() - from.from();
+        return place(target, from.from(), from.to(), ((FakeCells) from)::token);
+    }
+
+    private boolean place(int target, int from, int to, IntUnaryOperator tokens) {
         int cell = 0;
-        for (int i = from.from(); i < from.to(); i++) {
+        for (int i = from; i < to; i++) {
             while (!holders[cell].isEmpty()) {
                 cell++;
             }
             position[cell] = i;
-            token[cell] = ((FakeCells) from).token(i);
+            token[cell] = tokens.applyAsInt(i);
             holders[cell].set(target);
         }
         tables[target] = null;
         return true;
+    }
+
+    @Override
+    public long deviceBytes(int cells) {
+        return device.bytes(cells);
+    }
+
+    @Override
+    public Optional<DeviceCopy> keep(int sequence, int cells) {
+        checkCaller();
+        require(!shiftPending, "copy before a shift took effect");
+        int[] table = table(sequence);
+        require(cells > 0 && cells <= tableSizes[sequence], "copy of " + cells + " cells");
+        return device.keep(
+                Arrays.stream(table, 0, cells).map(cell -> token[cell]).toArray());
+    }
+
+    @Override
+    public boolean bringBack(DeviceCopy copy, int target, int to) {
+        checkCaller();
+        int[] tokens = device.tokens(copy);
+        int from = size(target);
+        require(from < to && to <= tokens.length, "positions " + from + ".." + to + " of a copy");
+        require(freeCells() >= tokens.length, "a copy into " + freeCells() + " free cells ends the process");
+        return device.comesBack() && place(target, from, to, i -> tokens[i]);
     }
 
     /** Cells below the highest one in use, which every step reads. */
@@ -296,11 +324,7 @@ final class FakeDecoder implements Decoder {
 
     /** Cells that no sequence holds. */
     int freeCells() {
-        int free = 0;
-        for (BitSet holder : holders) {
-            free += holder.isEmpty() ? 1 : 0;
-        }
-        return free;
+        return (int) Arrays.stream(holders).filter(BitSet::isEmpty).count();
     }
 
     /** Rows of prompts and answers evaluated so far. */
@@ -351,6 +375,7 @@ final class FakeDecoder implements Decoder {
 
     @Override
     public void close() {
+        require(device.kept.isEmpty(), "closed with " + device.kept.size() + " copies open");
         require(saved.isEmpty(), "closed with " + saved.size() + " saved sequences open");
         closed = true;
     }

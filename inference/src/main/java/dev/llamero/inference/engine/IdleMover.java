@@ -1,0 +1,103 @@
+package dev.llamero.inference.engine;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * Decides which idle sequences leave the KV cache, and for where: the device's own memory ({@link DeviceTier}) where
+ * there is room, else host memory and disk ({@link Parking}). Engine's thread only, between steps.
+ */
+final class IdleMover {
+    static final Comparator<CachedSequence> OLDEST_FIRST =
+            Comparator.comparingLong((CachedSequence sequence) -> sequence.lastUsed);
+
+    private final KvCells cells;
+    private final CachedSequence[] sequences;
+    private final PrefixSearch search;
+    private final Parking parking;
+    private final DeviceTier device;
+    private Predicate<CachedSequence> awaited = sequence -> false;
+
+    IdleMover(KvCells cells, PrefixSearch search, Parking parking, DeviceTier device) {
+        this.cells = cells;
+        this.sequences = cells.sequences();
+        this.search = search;
+        this.parking = parking;
+        this.device = device;
+    }
+
+    /** Tells which idle sequences a waiting request will want, so that they are not parked just before. */
+    void spare(Predicate<CachedSequence> wanted) {
+        awaited = wanted;
+    }
+
+    /**
+     * Moves idle sequences out of the cache where that pays, the largest first, since it gains most.
+     *
+     * @param rentToCome what they are known to cost beside what they did
+     * @param gently whether at most one may be saved before the next step
+     */
+    void parkIdle(int rentToCome, boolean gently) {
+        while ((parking.possible() || device.possible()) && !(gently && parking.savedSinceStep())) {
+            CachedSequence largest = largestThatPays(rentToCome);
+            if (largest == null) {
+                return;
+            }
+            if (search.heldByAnother(largest) || device.keep(largest)) {
+                cells.clear(largest);
+            } else if (paysToSave(largest, rentToCome)) {
+                if (parking.save(largest, false)) {
+                    cells.clear(largest);
+                } else if (parking.isBusy()) {
+                    return;
+                } else {
+                    largest.unsavable = true;
+                }
+            }
+        }
+    }
+
+    private CachedSequence largestThatPays(int rentToCome) {
+        CachedSequence largest = null;
+        for (CachedSequence each : sequences) {
+            boolean larger = largest == null || each.size() > largest.size();
+            boolean candidate = each.use == CachedSequence.Use.IDLE && larger && !awaited.test(each);
+            // What the device has no room for is not asked again, so each turn of the caller's loop has an effect.
+            if (candidate && (device.pays(each, rentToCome) || paysToSave(each, rentToCome))) {
+                largest = each;
+            }
+        }
+        return largest;
+    }
+
+    private boolean paysToSave(CachedSequence sequence, int rentToCome) {
+        return !sequence.unsavable && parking.pays(sequence, rentToCome);
+    }
+
+    /**
+     * Copies one block of the idle sequence that was not used for longest to where it can be restored from.
+     *
+     * @return false if there is none that is not there yet and has room
+     */
+    boolean saveAhead() {
+        List<CachedSequence> idle = new ArrayList<>();
+        for (CachedSequence each : sequences) {
+            if (each.use == CachedSequence.Use.IDLE && !each.unsavable) {
+                idle.add(each);
+            }
+        }
+        idle.sort(OLDEST_FIRST);
+        return idle.stream().anyMatch(parking::saveAhead) || device.saveAhead();
+    }
+
+    /** Empties an idle sequence, parked if it is worth it: saving costs a small part of evaluating it again. */
+    void evict(CachedSequence victim) {
+        boolean worthIt = victim.size() >= ParkingRule.EVICTED_TOKENS_MIN && !search.heldByAnother(victim);
+        if (worthIt && !device.keep(victim) && !victim.unsavable) {
+            parking.save(victim, true);
+        }
+        cells.clear(victim);
+    }
+}
