@@ -84,6 +84,27 @@ class DeviceCopyTest {
         }
     }
 
+    /** Two sequences whose cells lie between each other's, then one of them in other places. */
+    @Test
+    void theCellsOfATrainedModelComeBackByteForByte() {
+        Path smol = TestModels.shared(TestModels.SMOLLM);
+        try (RawContext context = new RawContext(smol, RawContext.F16, true, SEQUENCES, COPIES, () -> PLENTY)) {
+            LlamaDecoder decoder = context.decoder;
+            for (int at = 0; at < 100; at += 4) {
+                step(decoder, 0, at, 500 + at, 501, 502, 503);
+                step(decoder, 1, at, 700 + at, 701, 702, 703);
+            }
+            SavedSequence before = decoder.save(0, 0, 100).orElseThrow();
+            DeviceCopy copy = keep(decoder, 0, 100);
+            decoder.remove(0, 0, -1);
+            step(decoder, 2, 0, IntStream.range(900, 960).toArray());
+            assertThat(decoder.bringBack(copy, 0, 100)).isTrue();
+            SavedSequence after = decoder.save(0, 0, 100).orElseThrow();
+            assertThat(after.content()).isEqualTo(before.content());
+            assertThat(after.bytes()).isGreaterThan(2L << 20);
+        }
+    }
+
     @Test
     void theCheckFindsThatAQuantisedCacheDoesNotComeBack() {
         try (RawContext context = context(RawContext.Q8_0, true)) {
