@@ -30,6 +30,9 @@ final class CachedSequence {
     /** So many tokens at the front have the cells that evaluating them anew would give; all if none were moved. */
     int exact = Integer.MAX_VALUE;
 
+    /** In so many pieces its cells were appended; those of one step that it had alone with the last are one. */
+    int pieces;
+
     /** What its idle cells have cost others, as {@link ParkingRule} counts. */
     int rent;
 

@@ -75,7 +75,10 @@ final class DeviceTier {
     }
 
     private boolean takes(CachedSequence sequence) {
-        return possible() && !sequence.unkeepable && decoder.deviceBytes(sequence.size()) <= bytesMax;
+        return possible()
+                && !sequence.unkeepable
+                && sequence.pieces <= ParkingRule.PIECES_ON_DEVICE_MAX
+                && decoder.deviceBytes(sequence.size()) <= bytesMax;
     }
 
     /** Keeps a copy of a sequence, so that its cells can go. False if there is no room for it. */

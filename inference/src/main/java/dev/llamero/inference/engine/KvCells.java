@@ -12,6 +12,7 @@ final class KvCells {
     private final CachedSequence[] sequences;
     private final CellLedger ledger;
     private final boolean[] marks;
+    private CachedSequence lastAppended;
 
     /** Over a decoder whose sequences are empty. */
     KvCells(Decoder decoder) {
@@ -48,6 +49,7 @@ final class KvCells {
             target.cells.add(cell);
             target.tokens.add(source.tokens.get(i));
         }
+        target.pieces = source.pieces;
         // A memory that cannot cut (recurrent) copies its whole state, longer than the prefix: then nothing is reused.
         if (prefix < source.size() && !decoder.remove(target.id, prefix, -1)) {
             clear(target);
@@ -56,6 +58,10 @@ final class KvCells {
 
     /** Records that the decoder evaluated a token at the sequence's next position. */
     void append(CachedSequence sequence, int token) {
+        if (sequence != lastAppended || sequence.pieces == 0) {
+            lastAppended = sequence;
+            sequence.pieces++;
+        }
         sequence.cells.add(ledger.take());
         sequence.tokens.add(token);
     }
@@ -130,6 +136,7 @@ final class KvCells {
     void clear(CachedSequence sequence) {
         decoder.remove(sequence.id, 0, -1);
         dropCells(sequence, 0, sequence.size());
+        sequence.pieces = 0;
         sequence.tokens.truncate(0);
         sequence.cells.truncate(0);
         if (sequence.use == CachedSequence.Use.IDLE) {

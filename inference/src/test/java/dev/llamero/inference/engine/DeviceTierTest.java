@@ -323,6 +323,23 @@ class DeviceTierTest {
         }
     }
 
+    /** Each piece is a call per layer, so that many small ones would hold everybody up. */
+    @Test
+    void chatsThatDecodedSideBySideForLongGoToHostMemory() throws InterruptedException {
+        int tokens = 2 * ParkingRule.PIECES_ON_DEVICE_MAX;
+        try (BatchingEngine engine = engine(PLENTY, PLENTY)) {
+            Generation one =
+                    engine.submit(request("a".repeat(50)).tokensMax(tokens).build());
+            Generation two =
+                    engine.submit(request("b".repeat(50)).tokensMax(tokens).build());
+            read(one);
+            read(two);
+            ask(engine, "c".repeat(100));
+            assertThat(decoder.device.keeps).isLessThan(2);
+            assertThat(decoder.saves).isPositive();
+        }
+    }
+
     @Test
     void forgettingEmptiesTheDevice() throws InterruptedException {
         try (BatchingEngine engine = engine(PLENTY, PLENTY)) {
