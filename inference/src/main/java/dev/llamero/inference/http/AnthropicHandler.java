@@ -21,6 +21,7 @@ final class AnthropicHandler {
      */
     void messages(Exchange exchange) throws InterruptedException {
         MessagesRequest request = CallerBodies.messages(exchange.body());
+        CallerReplies.announce(exchange, request);
         boolean named = !GoText.trimmed(request.model()).isEmpty();
         if (named && !preparation.model(request.model()).can("thinking")) {
             request = request.withoutThinking();

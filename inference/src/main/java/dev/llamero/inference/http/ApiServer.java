@@ -51,12 +51,11 @@ public final class ApiServer implements AutoCloseable {
      *
      * @throws BindException if the address is taken or is not this machine's
      */
-    @SuppressWarnings("removal") // an empty Host header is allowed here, and checked by BrowserGuard
     public static ApiServer start(Settings settings, ApiHandlers handlers) throws BindException {
         var connections = new WatchedConnections(Http1Config.builder()
                 .maxHeadersSize(HEADERS_BYTES_MAX)
                 .maxPrologueLength(PROLOGUE_BYTES_MAX)
-                .validateRequestHostHeader(false));
+                .validateRequestHeaders(false));
         var writes = new WriteWatch(settings.writeStallMax());
         var guard = new BrowserGuard(settings.origins(), isLoopback(settings.host()));
         var dispatcher = new Dispatcher(handlers.routes(), guard, connections, writes);
@@ -100,6 +99,9 @@ public final class ApiServer implements AutoCloseable {
             builder.addHandler(type, (request, event, status, headers, message) -> {
                 if (status.code() == Status.BAD_REQUEST_400.code()) {
                     return refusal(status, headers, "text/plain; charset=utf-8", "400 Bad Request");
+                }
+                if (status.code() == Status.NOT_IMPLEMENTED_501.code()) {
+                    return refusal(status, headers, "text/plain; charset=utf-8", "Unsupported transfer encoding");
                 }
                 String text = status.code() == Status.REQUEST_ENTITY_TOO_LARGE_413.code()
                         ? "request body is larger than " + (Exchange.BODY_BYTES_MAX >> 20) + " MiB"

@@ -35,6 +35,13 @@ final class CallerReplies implements Replies {
                 Instant.now().getEpochSecond());
     }
 
+    /** Sets what Ollama tells proxies of a stream, also of one that is refused after its request was read. */
+    static void announce(Exchange exchange, CallerRequest request) {
+        if (request.stream() && UNCACHED.contains(exchange.path())) {
+            exchange.reply(HeaderNames.CACHE_CONTROL, "no-cache");
+        }
+    }
+
     @Override
     public void only(Map<String, Object> object) {
         last(object);
@@ -64,9 +71,6 @@ final class CallerReplies implements Replies {
             return;
         }
         if (out == null) {
-            if (UNCACHED.contains(exchange.path())) {
-                exchange.reply(HeaderNames.CACHE_CONTROL, "no-cache");
-            }
             out = exchange.stream(writer.contentType());
         }
         out.write(events);

@@ -57,17 +57,23 @@ final class Dispatcher {
 
     private void answer(Exchange exchange) throws InterruptedException {
         try {
-            var fault = HostHeader.fault(exchange);
+            var fault = RequestHead.fault(exchange);
             if (fault.isPresent()) {
-                exchange.send(400, "text/plain; charset=utf-8", Texts.utf8(fault.get()));
-            } else {
-                route(exchange);
+                refuse(exchange, fault.get());
             }
+            route(exchange);
         } catch (CloseConnectionException e) {
             throw e;
         } catch (RuntimeException e) {
             fail(exchange, e);
         }
+    }
+
+    private static void refuse(Exchange exchange, RequestHead.Fault fault) {
+        exchange.reply(HeaderNames.CONNECTION, "close");
+        exchange.send(
+                fault.status(), fault.text().isEmpty() ? null : "text/plain; charset=utf-8", Texts.utf8(fault.text()));
+        throw new CloseConnectionException("what follows a bad head may be read in two ways");
     }
 
     private void route(Exchange exchange) throws InterruptedException {

@@ -5,6 +5,7 @@ import dev.llamero.inference.api.JsonText;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Headers;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
@@ -78,6 +79,11 @@ final class Exchange {
 
     private static int authorityStart(String raw) {
         return raw.startsWith("http://") ? "http://".length() : raw.startsWith("https://") ? "https://".length() : 0;
+    }
+
+    /** All headers of the request. */
+    Headers headers() {
+        return request.headers();
     }
 
     /** Values of a header, one for each of its lines. */

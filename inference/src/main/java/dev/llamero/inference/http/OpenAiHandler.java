@@ -50,6 +50,7 @@ final class OpenAiHandler {
     }
 
     private void chat(Exchange exchange, CallerRequest request) throws InterruptedException {
+        CallerReplies.announce(exchange, request);
         chat.answer(exchange, ChatRequest.read(request.call().ollamaBody()), new CallerReplies(exchange, request));
     }
 

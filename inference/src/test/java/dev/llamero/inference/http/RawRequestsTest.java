@@ -53,12 +53,63 @@ class RawRequestsTest {
         GET / HTTP/1.1|Host: ä.local||                          ; 400 Bad Request: malformed Host header
         GET api/tags HTTP/1.1|Host: localhost||                 ; 400 Bad Request
         GET * HTTP/1.1|Host: localhost||                        ; 400 Bad Request
+        GET / HTTP/1.1|Host: localhost|X A: b||                 ; 400 Bad Request: invalid header name
+        GET / HTTP/1.1|Host: localhost|X-A: a#b||               ; 400 Bad Request
         """)
     void aRequestThatTellsNotWhomItMeansIsRefused(String request, String text) throws IOException {
-        var refused = reply(request);
-        assertThat(refused.status()).isEqualTo(400);
-        assertThat(refused.header("content-type")).contains("text/plain; charset=utf-8");
-        assertThat(refused.body()).isEqualTo(text);
+        try (var client = server.client()) {
+            client.write(request.replace("|", "\r\n").replace('#', '\1').getBytes(StandardCharsets.UTF_8));
+            var refused = client.reply(false);
+            assertThat(refused.status()).isEqualTo(400);
+            assertThat(refused.header("content-type")).contains("text/plain; charset=utf-8");
+            assertThat(refused.body()).isEqualTo(text);
+            assertThat(client.isAtEnd()).isTrue();
+        }
+    }
+
+    @Test
+    void aCodingOfTheTransferThatIsNotKnownIsA501() throws IOException {
+        var refused = reply("POST /api/show HTTP/1.1|Host: localhost|Transfer-Encoding: gzip, chunked||0||");
+        assertThat(refused.status()).isEqualTo(501);
+        assertThat(refused.body()).isEqualTo("Unsupported transfer encoding");
+    }
+
+    @Test
+    void anExpectationOtherThanToContinueIsA417() throws IOException {
+        assertThat(reply("POST /api/show HTTP/1.1|Host: localhost|Expect: x|Content-Length: 2||{}")
+                        .status())
+                .isEqualTo(417);
+    }
+
+    @Test
+    void whatAHeaderSaysOfTheContentsCodingDoesNotCount() throws IOException {
+        assertThat(reply("POST /api/show HTTP/1.1|Host: localhost|Content-Encoding: gzip|Content-Length: 15||"
+                                + "{\"model\":\"toy\"}")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    /** Also those that are refused once their request was read, as Ollama does. */
+    @ParameterizedTest
+    @CsvSource({
+        "/v1/messages, true, no-cache",
+        "/v1/messages, false, ",
+        "/v1/responses, true, no-cache",
+        "/v1/responses, false, ",
+        "/v1/chat/completions, true, "
+    })
+    void refusedStreamsTellProxiesNotToKeepThem(String path, boolean stream, String cacheControl) throws IOException {
+        String message = "[{\"role\":\"user\",\"content\":\"hi\"}]";
+        try (var client = server.client()) {
+            client.send(
+                    "POST",
+                    path,
+                    "{\"model\":\"nope\",\"max_tokens\":1,\"stream\":" + stream + ",\"messages\":" + message
+                            + ",\"input\":" + message + "}");
+            var refused = client.reply(false);
+            assertThat(refused.status()).isEqualTo(404);
+            assertThat(refused.header("cache-control").orElse(null)).isEqualTo(cacheControl);
+        }
     }
 
     @Test
@@ -80,6 +131,9 @@ class RawRequestsTest {
         "127.255.0.1:5,200",
         "10.1.2.3,200",
         "[::1]:80,200",
+        "localhost:,200",
+        "localhost:abc,200",
+        "127.0.0.1:,200",
         "[fec0::1]:80,403",
         "[],403",
         "host.docker.internal:11434,200",
