@@ -46,7 +46,12 @@ final class ScriptedUpstream implements AutoCloseable {
     }
 
     ScriptedUpstream(Map<String, Script> standing, Script... scripts) throws IOException {
-        this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), standing, scripts);
+    }
+
+    /** @param listener its own from now on; one of TLS makes a server of TLS */
+    ScriptedUpstream(ServerSocket listener, Map<String, Script> standing, Script... scripts) {
+        this.listener = listener;
         this.standing.putAll(standing);
         this.scripts.addAll(List.of(scripts));
         accepting.start();
