@@ -1,5 +1,5 @@
 // The WebSocket: requests with ids, events, and coming back by itself. PROTOCOL.md tells what is spoken.
-import { now } from './page-clock.js';
+import { busyFor, now, working } from './page-clock.js';
 
 const RECONNECT_MILLIS = [300, 700, 1500, 3000, 5000, 8000];
 const REQUEST_MILLIS = 30_000;
@@ -16,6 +16,8 @@ export class Connection extends EventTarget {
   /** When the last message was handed to the socket, and when one was last here: milliseconds of the page's clock. */
   sentAt = 0;
   heardAt = 0;
+  /** For how long the page had been at work when that was here, in milliseconds. */
+  busyMillis = 0;
 
   start() {
     this.#open();
@@ -39,6 +41,7 @@ export class Connection extends EventTarget {
       this.#waiting.set(id, { resolve, reject, timer });
       // Binary, since the gateway refuses text that the browser may have cut into several frames.
       const bytes = this.#encoder.encode(JSON.stringify({ type: 'req', id, method, params }));
+      working();
       this.sentAt = now();
       this.#socket.send(bytes);
     });
@@ -62,6 +65,8 @@ export class Connection extends EventTarget {
     };
     socket.onmessage = event => {
       this.heardAt = now();
+      this.busyMillis = busyFor();
+      working();
       this.#receive(JSON.parse(event.data));
     };
     socket.onclose = event => {

@@ -5,6 +5,30 @@ import { rememberHere, rememberedHere } from './storage.js';
 /** Milliseconds since 1970; goes only forward, and on over a reload of the page. */
 export const now = () => performance.timeOrigin + performance.now();
 
+/** Since when the page has been at work without a pause; 0 while it rests. */
+let busySince = 0;
+const { port1: rests, port2: ring } = new MessageChannel();
+rests.onmessage = () => (busySince = 0);
+let frame = 0;
+
+/** The page begins to work, or goes on: what comes meanwhile waits until it rests, and drawing is work too. */
+export function working() {
+  begin();
+  frame ||= requestAnimationFrame(() => {
+    frame = 0;
+    begin();
+  });
+}
+
+function begin() {
+  if (busySince) return;
+  busySince = now();
+  ring.postMessage(null);
+}
+
+/** For how long it has been at work without a pause. */
+export const busyFor = () => (busySince ? now() - busySince : 0);
+
 export class PageClock {
   /** Times of the question that is on its way: pressed, sent, ack, first, firstPaint, last; and the turn's id, if known. */
   #times = restored();
@@ -49,10 +73,10 @@ export class PageClock {
   /**
    * The end is here, and what came with it is about to be drawn.
    *
-   * @param ended when it was here
+   * @param ended when it was here @param busy for how long the page had been at work then
    * @return what was measured, when it is on the screen; null if this page did not ask
    */
-  async end(turnId, ended) {
+  async end(turnId, ended, busy) {
     const times = this.#times;
     if (!times || (times.turnId ?? turnId) !== turnId) return null;
     this.#forget();
@@ -61,7 +85,7 @@ export class PageClock {
     return {
       turnId, sentMillis: since(times.sent), ackMillis: since(times.ack), firstMillis: since(times.first),
       firstPaintMillis: since(times.firstPaint), lastMillis: since(times.last), endedMillis: since(ended),
-      paintedMillis: since(paintedAt), offlineMillis: times.offline,
+      paintedMillis: since(paintedAt), busyMillis: busy, offlineMillis: times.offline,
     };
   }
 

@@ -329,7 +329,7 @@ export class Store extends EventTarget {
   /** Tells the gateway what this page measured of its question, with what the smallest question takes now. */
   #measure(turnId) {
     const { connection } = this;
-    const measured = this.clock.end(turnId, connection.heardAt);
+    const measured = this.clock.end(turnId, connection.heardAt, connection.busyMillis);
     this.measured = measured
       .then(async times => {
         if (!times) return;

@@ -59,7 +59,7 @@ export default {
   fact_upMinutes: 'up {value} min', fact_heapMebibytes: '{value} MiB heap', fact_pages: 'pages open: {value}', fact_runningTurns: 'answers running: {value}',
   fact_notOurs: 'answers {value} to /healthz, so it is not Llamero’s proxy', fact_seenByProxy: 'as the proxy sees it',
   fact_askedDirectly: 'asked directly, since the proxy does not tell', fact_modelsLoaded: 'models loaded: {value}', fact_requestsWaiting: 'requests waiting: {value}', comma: ', ',
-  page: 'Page', part_send: 'sending', part_socket: 'way there and back', part_offline: 'without a connection', part_paint: 'drawing the end',
+  page: 'Page', part_send: 'sending', part_socket: 'way there and back', part_busy: 'busy drawing', part_offline: 'without a connection', part_paint: 'drawing the end',
   part_begin: 'taking the question', part_earlier: 'earlier attempts', part_finish: 'storing the answer',
   part_own: 'own work', part_hop: 'way there and back', part_queue: 'queue', part_load: 'loading the model',
   part_prefill: 'reading the prompt', part_decode: 'writing', part_answer: 'answer', sum: 'Sum of the parts', pageTotal: 'Measured in the page', gatewayTotal: 'Measured in the gateway', unexplained: 'Unexplained',

@@ -46,7 +46,7 @@ export default {
   fact_upMinutes: '已运行 {value} 分钟', fact_heapMebibytes: '堆 {value} MiB', fact_pages: '打开的页面:{value}', fact_runningTurns: '正在回答:{value}',
   fact_notOurs: '对 /healthz 回答 {value},所以不是 Llamero 的代理', fact_seenByProxy: '由代理所见',
   fact_askedDirectly: '直接询问,因为代理没有告知', fact_modelsLoaded: '已加载模型:{value}', fact_requestsWaiting: '等待的请求:{value}', comma: ',',
-  page: '页面', part_send: '发送', part_socket: '往返', part_offline: '没有连接', part_paint: '绘制结尾',
+  page: '页面', part_send: '发送', part_socket: '往返', part_busy: '忙于绘制', part_offline: '没有连接', part_paint: '绘制结尾',
   part_begin: '接收问题', part_earlier: '之前的尝试', part_finish: '保存回答',
   part_own: '自身处理', part_hop: '往返', part_queue: '排队', part_load: '加载模型',
   part_prefill: '读取提示词', part_decode: '生成', part_answer: '回答', sum: '各部分之和', pageTotal: '页面测得', gatewayTotal: '网关测得', unexplained: '未解释',

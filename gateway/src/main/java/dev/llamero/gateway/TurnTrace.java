@@ -135,7 +135,11 @@ record TurnTrace(
             double way = page.endedMillis() - page.sentMillis() - gatewayMillis;
             double socket = Math.min(way, Ways.longest(page.roundTripMillis()));
             add("page", "socket", socket);
-            double offline = Math.clamp(way - socket, 0, page.offlineMillis());
+            double busy = Math.clamp(way - socket, 0, page.busyMillis());
+            if (busy > 0) {
+                add("page", "busy", busy);
+            }
+            double offline = Math.clamp(way - socket - busy, 0, page.offlineMillis());
             if (offline > 0) {
                 add("page", "offline", offline);
             }

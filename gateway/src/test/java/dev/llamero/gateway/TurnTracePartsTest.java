@@ -34,9 +34,9 @@ class TurnTracePartsTest {
         return new TurnTimes.Times(HEARD, HEARD + 109 * MILLI, seen == null ? 0 : HEARD + 110 * MILLI, seen);
     }
 
-    /** Sent after 1, drawn 8 after the end. */
+    /** Sent after 1, at work for 3 when the end came, drawn 8 after it. */
     private static TurnTimes.Seen seen(double endedMillis, double offlineMillis) {
-        return new TurnTimes.Seen(1, 5, 45, 50, 110, endedMillis, endedMillis + 8, offlineMillis, 0.5);
+        return new TurnTimes.Seen(1, 5, 45, 50, 110, endedMillis, endedMillis + 8, 3, offlineMillis, 0.5);
     }
 
     private static Map<String, Double> parts(TurnTrace trace) {
@@ -85,8 +85,8 @@ class TurnTracePartsTest {
     @Test
     void aSocketThatTookLongerThanSocketsTakeIsUnexplained() throws JsonProcessingException {
         TurnTrace trace = TurnTrace.of(TURN, call(0, 96, 88), times(seen(211, 0)), WAYS);
-        assertThat(parts(trace)).containsEntry("page socket", 6.5);
-        assertThat(trace.unexplainedMillis()).isEqualTo(93.5);
+        assertThat(parts(trace)).containsEntry("page socket", 6.5).containsEntry("page busy", 3.0);
+        assertThat(trace.unexplainedMillis()).isEqualTo(90.5);
         addsUp(trace);
     }
 
@@ -114,7 +114,7 @@ class TurnTracePartsTest {
     void withoutAConnectionIsAPartOnlyAsFarAsThePageWasWithout() throws JsonProcessingException {
         TurnTrace trace = TurnTrace.of(TURN, call(0, 96, 88), times(seen(1111, 900)), WAYS);
         assertThat(parts(trace)).containsEntry("page offline", 900.0).containsEntry("page socket", 6.5);
-        assertThat(trace.unexplainedMillis()).isEqualTo(93.5);
+        assertThat(trace.unexplainedMillis()).isEqualTo(90.5);
         TurnTrace meanwhile = TurnTrace.of(TURN, call(0, 96, 88), times(seen(113, 900)), WAYS);
         assertThat(parts(meanwhile))
                 .as("offline while the model worked is no time of its own")

@@ -216,11 +216,13 @@ class PageTraceTest {
         input.press("Enter");
     }
 
+    /** Something of the newest answer is here. */
     private static void awaitText(Page of) {
-        Locator answer = of.locator("llamero-message.assistant").last();
-        assertThat(answer.locator("> .content, .thinking").first())
-                .not()
-                .isEmpty(new LocatorAssertions.IsEmptyOptions().setTimeout(PAGE_WAIT_MILLIS));
+        of.waitForFunction(
+                "before => { const last = document.querySelector('llamero-app').store.messages.at(-1);"
+                        + " return last?.turn && last.turn.id !== before && last.content; }",
+                over,
+                new Page.WaitForFunctionOptions().setTimeout(PAGE_WAIT_MILLIS));
     }
 
     /** The newest turn of the page is over, and it is not one that was over before. */

@@ -17,14 +17,14 @@ public final class Models {
     private static final Pattern EMBEDDING = Pattern.compile("(?i)embed|minilm|\\bbge\\b|\\be5\\b");
 
     private static final System.Logger LOG = System.getLogger(Models.class.getName());
-    private static final long UNASKED_NANOS = 10_000_000_000L;
+    private static final long SEED_NANOS = 60_000_000_000L;
 
     private final ModelClient client;
     private final InferenceClient inference;
     private final Optional<String> configured;
     private volatile List<String> listed = List.of();
     private volatile List<InferenceClient.Model> known = List.of();
-    private volatile long unaskedUntilNanos;
+    private volatile Seed seed = new Seed("", false, 0);
 
     public Models(ModelClient client, InferenceClient inference, Optional<String> configured) {
         this.client = client;
@@ -76,24 +76,27 @@ public final class Models {
     }
 
     /**
-     * Whether a model has a seed of its own, so that it answers a question always in the same way. Where the inference
-     * server cannot be asked it counts as having none, and is not asked for a while: a question waits for this.
+     * Whether a model has a seed of its own, so that it answers a question always in the same way; as it was within the
+     * last minute, since a question waits for this. Where the inference server cannot be asked it counts as having
+     * none.
      */
     boolean hasSeed(String model, String requestId) {
-        long now = System.nanoTime();
-        if (unaskedUntilNanos != 0 && now - unaskedUntilNanos < 0) {
-            return false;
+        Seed last = seed;
+        if (last.model().equals(model) && System.nanoTime() - last.askedNanos() < SEED_NANOS) {
+            return last.has();
         }
+        boolean has = false;
         try {
-            boolean has = inference.hasSeed(model, requestId);
-            unaskedUntilNanos = 0;
-            return has;
+            has = inference.hasSeed(model, requestId);
         } catch (UpstreamException e) {
             LOG.log(Level.DEBUG, "nobody tells whether " + model + " has a seed", e);
-            unaskedUntilNanos = now + UNASKED_NANOS;
-            return false;
         }
+        seed = new Seed(model, has, System.nanoTime());
+        return has;
     }
+
+    /** What is known of the model that was asked last. */
+    private record Seed(String model, boolean has, long askedNanos) {}
 
     /** Tokens that a conversation with this model may have, as far as known without asking; -1 if not. */
     long contextTokens(String model, ChatSettings settings) {

@@ -35,6 +35,8 @@ public final class TurnTimes {
      * @param lastMillis until the last piece was here
      * @param endedMillis until the end of the turn was here
      * @param paintedMillis until all was on the screen: the whole
+     * @param busyMillis that the page had been at work without a pause when the end was here, so that it may have
+     *     waited
      * @param offlineMillis without a connection
      * @param roundTripMillis of the smallest question on the same connection, asked after the end
      */
@@ -46,6 +48,7 @@ public final class TurnTimes {
             double lastMillis,
             double endedMillis,
             double paintedMillis,
+            double busyMillis,
             double offlineMillis,
             double roundTripMillis) {}
 

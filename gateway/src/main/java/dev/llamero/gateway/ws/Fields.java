@@ -105,6 +105,7 @@ record Fields(String id, JsonNode params) {
                 millis("lastMillis", -1),
                 millis("endedMillis", 0),
                 millis("paintedMillis", 0),
+                millis("busyMillis", 0),
                 millis("offlineMillis", 0),
                 millis("roundTripMillis", 0));
         if (seen.sentMillis() > seen.endedMillis() || seen.endedMillis() > seen.paintedMillis()) {
