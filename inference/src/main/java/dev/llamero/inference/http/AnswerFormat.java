@@ -11,7 +11,10 @@ import java.util.Optional;
 
 /** The {@code format} field: none, any JSON object, or a schema, as a grammar (specification 12). */
 final class AnswerFormat {
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    /** Made for the first schema: it takes the JVM a tenth of a second, which a first chat without one is spared. */
+    private static final class SchemaReader {
+        private static final JsonMapper JSON = JsonMapper.builder().build();
+    }
 
     private AnswerFormat() {}
 
@@ -33,7 +36,7 @@ final class AnswerFormat {
                     500, "invalid format: " + GoText.quoted(raw) + "; expected \"json\" or a valid JSON Schema object");
         }
         try {
-            JsonNode schema = JSON.readTree(raw);
+            JsonNode schema = SchemaReader.JSON.readTree(raw);
             // As in llama.cpp, a schema that says nothing is the one of "json".
             return Optional.of(schema.isEmpty() ? JsonSchemaGrammar.anyObject() : JsonSchemaGrammar.of(schema));
         } catch (SchemaException e) {

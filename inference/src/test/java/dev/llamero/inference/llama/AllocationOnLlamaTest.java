@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 @Tag("native")
 @Timeout(120)
 class AllocationOnLlamaTest {
-    /** Of all answers together: as many as the small model was trained for. */
-    private static final int CONTEXT = 4_096;
+    /** Of all answers together. */
+    private static final int CONTEXT = 2_048;
 
     private static final int WINDOW_TOKENS = 50;
 
