@@ -22,7 +22,8 @@
  * prefix of any sequence with its salt, by extending an idle one or by sharing cells; a request whose prefix is being
  * evaluated right now waits for that instead of evaluating it again. Idle conversations leave the cache as blocks
  * ({@code Parking}): to host memory ({@code HostTier}) and from there to files ({@code DiskTier}, whose threads the
- * engine never waits for), found again by their tokens in one tree ({@code ParkedBlocks}). A generation that must give
- * its cells up keeps its tokens and its half-sent answer, and goes on later.
+ * engine never waits for), found again by their tokens in one tree ({@code ParkedBlocks}); where there is a GPU, first
+ * as a whole to its own memory ({@code DeviceTier}). {@code IdleMover} decides which and where to. A generation that
+ * must give its cells up keeps its tokens and its half-sent answer, and goes on later.
  */
 package dev.llamero.inference.engine;
