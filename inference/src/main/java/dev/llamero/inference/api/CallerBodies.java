@@ -94,6 +94,7 @@ public final class CallerBodies {
             .with("int", "max_tokens", "top_k")
             .withList(
                     "messages",
+                    "anthropic.MessageParam",
                     new GoShape(ContentRules.ANTHROPIC_MESSAGE)
                             .with("any", "role", "content")
                             .ruled(ContentRules::anthropic))

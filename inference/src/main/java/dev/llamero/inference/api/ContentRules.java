@@ -1,6 +1,8 @@
 package dev.llamero.inference.api;
 
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** What Ollama says of a message's content that it cannot translate, for OpenAI's and Anthropic's messages. */
 final class ContentRules {
@@ -9,6 +11,9 @@ final class ContentRules {
             "struct { Role string \"json:\\\"role\\\"\"; Content json.RawMessage \"json:\\\"content\\\"\" }";
 
     private static final String BAD_PART = "invalid message format";
+    /** Fields of a block of Anthropic's that are texts. */
+    private static final Set<String> BLOCK_TEXTS = Set.of("type", "text", "id", "name", "tool_use_id", "thinking");
+
     private static final String ANTHROPIC_FIELD = " into Go struct field MessagesRequest.messages";
 
     private ContentRules() {}
@@ -67,13 +72,29 @@ final class ContentRules {
             case JsonValue.Str text -> null;
             case JsonValue.Arr blocks ->
                 blocks.items().stream()
-                        .filter(block -> !(block instanceof JsonValue.Obj) && !(block instanceof JsonValue.Null))
+                        .flatMap(block -> blockFault(block).stream())
                         .findFirst()
-                        .map(block -> "json: cannot unmarshal " + block.kind() + ANTHROPIC_FIELD
-                                + " of type anthropic.ContentBlock")
                         .orElse(null);
             default ->
                 "json: cannot unmarshal " + content.kind() + ANTHROPIC_FIELD + " of type []anthropic.ContentBlock";
+        };
+    }
+
+    private static Optional<String> blockFault(JsonValue value) {
+        return switch (value) {
+            case JsonValue.Null absent -> Optional.empty();
+            case JsonValue.Obj block ->
+                block.members().stream()
+                        .filter(member -> BLOCK_TEXTS.contains(member.key().toLowerCase(Locale.ROOT))
+                                && !(member.value() instanceof JsonValue.Str)
+                                && !(member.value() instanceof JsonValue.Null))
+                        .findFirst()
+                        .map(member ->
+                                "json: cannot unmarshal " + member.value().kind() + ANTHROPIC_FIELD + "."
+                                        + member.key().toLowerCase(Locale.ROOT) + " of type string");
+            default ->
+                Optional.of(
+                        "json: cannot unmarshal " + value.kind() + ANTHROPIC_FIELD + " of type anthropic.ContentBlock");
         };
     }
 

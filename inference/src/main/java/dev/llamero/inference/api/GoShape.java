@@ -98,6 +98,12 @@ final class GoShape {
         return this;
     }
 
+    /** Adds a list of values whose type decodes itself, by way of another one. */
+    GoShape withList(String name, String go, GoShape item) {
+        fields.put(name, new Type.Items("[]" + go, new Type.Struct(item.type, item)));
+        return this;
+    }
+
     /** Adds a list of plain values. */
     GoShape withList(String name, String go) {
         fields.put(name, new Type.Items("[]" + go, new Type.Scalar(go)));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The options of one request after the merge: defaults, then the model's stored parameters, then the request's
@@ -13,7 +14,8 @@ import java.util.Map;
  * ignored.
  */
 public final class ModelOptions {
-    private enum Type {
+    /** What a value of an option is. */
+    public enum Type {
         INTEGER("integer"),
         FLOAT("float32"),
         BOOLEAN("boolean"),
@@ -35,6 +37,11 @@ public final class ModelOptions {
 
     private ModelOptions(Map<String, Object> values) {
         this.values = Map.copyOf(values);
+    }
+
+    /** The type of an option; empty if there is none of this name. */
+    public static Optional<Type> type(String name) {
+        return Optional.ofNullable(TYPES.get(name));
     }
 
     /**

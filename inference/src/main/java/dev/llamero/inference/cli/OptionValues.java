@@ -1,51 +1,36 @@
 package dev.llamero.inference.cli;
 
+import dev.llamero.inference.api.ModelOptions;
 import java.util.List;
-import java.util.Set;
 
 /** Values of {@code /set parameter}, of the type that the API wants (specification 8.1). */
 final class OptionValues {
-    private static final Set<String> WHOLE = Set.of(
-            "num_ctx",
-            "num_batch",
-            "num_gpu",
-            "main_gpu",
-            "num_thread",
-            "draft_num_predict",
-            "num_keep",
-            "seed",
-            "num_predict",
-            "top_k",
-            "repeat_last_n");
-    private static final Set<String> REAL = Set.of(
-            "temperature", "top_p", "min_p", "typical_p", "repeat_penalty", "presence_penalty", "frequency_penalty");
-
     private OptionValues() {}
 
     /** @throws UsageException that says what is wrong */
     static Object parse(String name, List<String> values) {
-        if (name.equals("stop")) {
-            return values;
-        }
+        ModelOptions.Type type =
+                ModelOptions.type(name).orElseThrow(() -> new UsageException("unknown parameter '" + name + "'"));
         String value = values.getFirst();
-        if (name.equals("draft_model")) {
-            return value;
-        }
         try {
-            if (WHOLE.contains(name)) {
-                return Long.parseLong(value);
-            } else if (REAL.contains(name)) {
-                return Double.parseDouble(value);
-            }
+            return switch (type) {
+                case ARRAY -> values;
+                case STRING -> value;
+                case INTEGER -> Long.parseLong(value);
+                case FLOAT -> Double.parseDouble(value);
+                case BOOLEAN -> truth(values);
+            };
         } catch (NumberFormatException e) {
-            throw new UsageException("invalid " + (WHOLE.contains(name) ? "int" : "float") + " value " + values);
+            throw new UsageException(
+                    "invalid " + (type == ModelOptions.Type.INTEGER ? "int" : "float") + " value " + values);
         }
-        if (!name.equals("use_mmap")) {
-            throw new UsageException("unknown parameter '" + name + "'");
-        }
+    }
+
+    private static boolean truth(List<String> values) {
+        String value = values.getFirst();
         if (!value.equals("true") && !value.equals("false")) {
             throw new UsageException("invalid bool value " + values);
         }
-        return Boolean.valueOf(value);
+        return Boolean.parseBoolean(value);
     }
 }
