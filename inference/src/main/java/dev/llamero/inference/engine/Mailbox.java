@@ -199,6 +199,10 @@ final class Mailbox implements Generation {
         return CHARACTERS_MAX - (charactersWritten - charactersGone);
     }
 
+    /**
+     * To wake a virtual thread that is parked, the JDK makes an object of 32 bytes (measured); nothing else is made
+     * here.
+     */
     private void wakeReader() {
         if (!news) {
             return;
