@@ -46,6 +46,8 @@ class ChineseTest extends BrowserTest {
             "txt",
             "ms",
             "http",
+            "MiB",
+            "SNAPSHOT",
             "KB",
             "Token");
 
@@ -79,6 +81,21 @@ class ChineseTest extends BrowserTest {
 
     private void assertChinese(String state) {
         assertThat(latin(page.locator("body"))).as("not in Chinese: " + state).isEmpty();
+    }
+
+    @Test
+    void whatIsKnownOfTheLayersIsToldInChinese() {
+        ask("/debug");
+        assertThat(page.locator(".layers")).containsText("正在回答");
+        assertThat(page.locator(".layers")).containsText("由代理所见");
+        assertThat(latin(page.locator(".layers"))).as("/debug").isEmpty();
+        press("Escape");
+        proxy.close();
+        ask("/debug");
+        assertThat(page.locator("[data-layer=proxy].down")).containsText("代理没有回应");
+        assertThat(latin(page.locator("[data-layer=proxy].down .facts")))
+                .as("/debug, the proxy is down")
+                .isEmpty();
     }
 
     @Test
