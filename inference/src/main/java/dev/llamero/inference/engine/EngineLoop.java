@@ -282,8 +282,15 @@ final class EngineLoop implements Runnable {
         }
         sampling.sample(stepSlots);
         scheduler.stepTook(nanoClock.getAsLong() - start);
+        boolean begins = false;
         for (int i = 0; i < stepSlots.size(); i++) {
-            settle(stepSlots.get(i));
+            Slot slot = stepSlots.get(i);
+            begins |= slot.phase == Slot.Phase.PREFILL;
+            settle(slot);
+        }
+        if (begins) {
+            // Where every core computes, the thread that sends the first piece would wait for a time slice to end.
+            Thread.yield();
         }
     }
 
