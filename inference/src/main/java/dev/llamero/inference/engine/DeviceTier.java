@@ -69,6 +69,11 @@ final class DeviceTier {
         return bytesMax > 0 && decoder.deviceBytes(1) > 0 && !parking.shifting();
     }
 
+    /** Whether sequences of so many tokens together could be kept without any that must leave for them. */
+    boolean hasRoomFor(int tokens) {
+        return possible() && bytes + decoder.deviceBytes(tokens) <= bytesMax;
+    }
+
     /** Whether an idle sequence had better be here than go on costing rent in the cache. */
     boolean pays(CachedSequence sequence, int rentToCome) {
         return takes(sequence) && ParkingRule.paysOnDevice(sequence.rent + rentToCome);

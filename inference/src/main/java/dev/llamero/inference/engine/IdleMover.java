@@ -59,6 +59,53 @@ final class IdleMover {
         }
     }
 
+    /**
+     * Before a run that will be alone: moves all idle sequences out, or none. A part of them would leave free cells
+     * below others, which a run that goes on from one of those would fill: later tokens before earlier ones. Attention
+     * adds up in the order of the cells, and the last bits of a sum can decide between two words, so the same question
+     * would not get the same answer twice.
+     *
+     * @param best what the run would go on from; null for none
+     * @param prefix how much of it, which must be restored if it is moved
+     * @param rentToCome what the others are known to cost beside what they did
+     * @return false if there is no room for all of them, so that they must go one by one
+     */
+    boolean emptyIfItPays(CachedSequence best, int prefix, int rentToCome) {
+        boolean free = false;
+        int paying = 0;
+        int all = 0;
+        for (CachedSequence each : sequences) {
+            free |= each.use == CachedSequence.Use.FREE;
+            all += each.size();
+            boolean other = each.use == CachedSequence.Use.IDLE && each != best && !awaited.test(each);
+            if (other && (device.pays(each, rentToCome) || paysToSave(each, rentToCome))) {
+                paying += each.size();
+            }
+        }
+        if (!device.hasRoomFor(all) && !parking.hasRoomFor(all)) {
+            return false;
+        }
+        if (!free || paying > prefix) {
+            idle().forEach(each -> {
+                if (search.heldByAnother(each) || device.keep(each) || parking.save(each, false)) {
+                    cells.clear(each);
+                }
+            });
+        }
+        return true;
+    }
+
+    private List<CachedSequence> idle() {
+        List<CachedSequence> idle = new ArrayList<>();
+        for (CachedSequence each : sequences) {
+            if (each.use == CachedSequence.Use.IDLE && !each.unsavable) {
+                idle.add(each);
+            }
+        }
+        idle.sort(OLDEST_FIRST);
+        return idle;
+    }
+
     private CachedSequence largestThatPays(int rentToCome) {
         CachedSequence largest = null;
         for (CachedSequence each : sequences) {
@@ -82,14 +129,7 @@ final class IdleMover {
      * @return false if there is none that is not there yet and has room
      */
     boolean saveAhead() {
-        List<CachedSequence> idle = new ArrayList<>();
-        for (CachedSequence each : sequences) {
-            if (each.use == CachedSequence.Use.IDLE && !each.unsavable) {
-                idle.add(each);
-            }
-        }
-        idle.sort(OLDEST_FIRST);
-        return idle.stream().anyMatch(parking::saveAhead) || device.saveAhead();
+        return idle().stream().anyMatch(parking::saveAhead) || device.saveAhead();
     }
 
     /** Empties an idle sequence, parked if it is worth it: saving costs a small part of evaluating it again. */

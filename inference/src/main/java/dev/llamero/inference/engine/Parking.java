@@ -77,6 +77,11 @@ final class Parking {
         return tier.find(tokens, salt).tokens();
     }
 
+    /** Whether sequences of so many tokens together could be saved without anything that must leave for them. */
+    boolean hasRoomFor(int tokens) {
+        return possible() && tier.hasRoom(decoder.savedBytes(tokens));
+    }
+
     boolean pays(CachedSequence sequence, int rentToCome) {
         return rule.pays(sequence.rent + rentToCome);
     }

@@ -182,7 +182,7 @@ final class Scheduler {
     /** Fills the batch for the next step; empty if nothing runs. */
     void plan(Batch batch) {
         beginFollowers();
-        cache.parkIdle(running.hasShortPrompt() ? -ParkingRule.PATIENCE : 0, running.decoding() > 0);
+        cache.parkBetweenSteps(running.hasShortPrompt() ? -ParkingRule.PATIENCE : 0, running.decoding() > 0);
         do {
             batch.clear();
             addDecoding(batch);

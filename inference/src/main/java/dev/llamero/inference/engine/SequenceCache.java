@@ -27,6 +27,10 @@ final class SequenceCache {
     private final BlockWorth worth;
     private final EngineFigures figures;
     private long clock;
+
+    /** Whether the last run to begin was alone, and finds its cells in the order of its tokens. */
+    private boolean inOrder;
+
     private int rows;
     private int depth;
     private long stepNanos;
@@ -79,6 +83,7 @@ final class SequenceCache {
      * @param gently whether others decode, who should not wait for more than one save
      */
     CachedSequence acquire(TokenList tokens, String salt, int tokensMax, boolean gently) {
+        inOrder = cells.cellsNotRunning() == cells.cells() && emptyIfItPays(tokens, salt, tokensMax);
         boolean revived = revive(tokens, salt, tokensMax, gently);
         CachedSequence best = search.best(tokens, salt);
         int prefix = PrefixSearch.common(best, tokens);
@@ -104,10 +109,18 @@ final class SequenceCache {
         taken.exact = Integer.MAX_VALUE;
         truncate(taken, prefix);
         figures.add(EngineFigure.TOKENS_REUSED, taken.size());
-        if (moves && tokens.size() - prefix > ParkingRule.SHORT_PROMPT_ROWS) {
-            parkIdle(rent, gently);
+        if (moves && !inOrder && tokens.size() - prefix > ParkingRule.SHORT_PROMPT_ROWS) {
+            mover.parkIdle(rent, gently);
         }
         return taken;
+    }
+
+    private boolean emptyIfItPays(TokenList tokens, String salt, int tokensMax) {
+        CachedSequence best = search.best(tokens, salt);
+        int prefix = PrefixSearch.common(best, tokens);
+        int pending = tokens.size() - prefix;
+        int patience = pending > ParkingRule.SHORT_PROMPT_ROWS ? 0 : ParkingRule.PATIENCE;
+        return mover.emptyIfItPays(best, prefix, ParkingRule.rentToCome(pending, tokensMax) - patience);
     }
 
     /**
@@ -132,7 +145,7 @@ final class SequenceCache {
             taken.use = CachedSequence.Use.RUNNING;
             int prefix = found.prefix(tokens);
             // Before the cells come back, so that they find low places.
-            parkIdle(ParkingRule.rentToCome(tokens.size() - prefix, tokensMax), gently);
+            mover.parkIdle(ParkingRule.rentToCome(tokens.size() - prefix, tokensMax), gently);
             while (cells.freeCells() < found.size() && evictOne()) {
                 // Each turn empties one idle sequence.
             }
@@ -180,7 +193,7 @@ final class SequenceCache {
             }
             taken.use = CachedSequence.Use.RUNNING;
             // Before the restore, so that it finds low cells.
-            parkIdle(rentToCome, gently);
+            mover.parkIdle(rentToCome, gently);
             while (cells.freeCells() < size - taken.size() && evictOne()) {
                 // Each turn empties one idle sequence.
             }
@@ -197,9 +210,11 @@ final class SequenceCache {
         }
     }
 
-    /** Moves idle sequences out of the cache where that pays ({@link IdleMover}). */
-    void parkIdle(int rentToCome, boolean gently) {
-        mover.parkIdle(rentToCome, gently);
+    /** Moves idle sequences out where that pays, but not from under a lone run ({@link IdleMover#emptyIfItPays}). */
+    void parkBetweenSteps(int rentToCome, boolean gently) {
+        if (!inOrder) {
+            mover.parkIdle(rentToCome, gently);
+        }
     }
 
     /** Copies a part of what is idle to where it can be restored from. False if all is there, or has no room. */

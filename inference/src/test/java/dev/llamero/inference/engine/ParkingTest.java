@@ -77,28 +77,34 @@ class ParkingTest {
     }
 
     @Test
-    void aChatThatGoesOnInPlaceMovesAnotherOnceItsStepsHaveAddedUp() throws InterruptedException {
-        StepGate gate = new StepGate();
+    void aLoneAnswerMovesNothingFromUnderItself() throws InterruptedException {
         try (BatchingEngine engine = parking(PLENTY)) {
             String chat = "a".repeat(40);
-            chat += ask(engine, chat, 20).text();
+            chat += ask(engine, chat).text();
             ask(engine, "b".repeat(10), 1);
-            decoder.beforeStep = gate;
             int before = decoder.saves;
-            Generation generation =
-                    engine.submit(request(chat + "?").tokensMax(30).build());
-            // The first step is the prompt's, of two rows; then decode steps.
-            for (int step = 0; step < 1 + ParkingRule.DECODE_STEPS_CPU - 1; step++) {
-                gate.awaitArrival();
-                assertThat(decoder.saves).as("before step %d", step).isEqualTo(before);
-                gate.pass();
-            }
+            ask(engine, chat + "?", 30);
+            assertThat(decoder.saves).isEqualTo(before);
+            ask(engine, "c".repeat(100));
+            assertThat(decoder.saves).isGreaterThan(before);
+        }
+    }
+
+    @Test
+    void answersThatGoOnTogetherMoveAnotherOnceTheirStepsHaveAddedUp() throws InterruptedException {
+        StepGate gate = new StepGate();
+        try (BatchingEngine engine = parking(PLENTY)) {
+            ask(engine, "b".repeat(40));
+            int before = decoder.saves;
+            decoder.beforeStep = gate;
+            Generation one = engine.submit(request("x").tokensMax(30).build());
             gate.awaitArrival();
-            gate.pass();
-            gate.awaitArrival();
-            assertThat(decoder.saves).isEqualTo(before + 1);
+            Generation two = engine.submit(request("y").tokensMax(30).build());
+            assertThat(decoder.saves).isEqualTo(before);
             gate.open();
-            read(generation);
+            read(one);
+            read(two);
+            assertThat(decoder.saves).isGreaterThan(before);
         }
     }
 
