@@ -92,6 +92,12 @@ final class IdleMover {
                 }
             });
         }
+        for (CachedSequence each : sequences) {
+            // Others have left at once, so that it would not be its turn to be evicted for long.
+            if (!free && each.use == CachedSequence.Use.IDLE && each.unsavable && each != best) {
+                cells.clear(each);
+            }
+        }
         return true;
     }
 

@@ -65,7 +65,8 @@ class DeviceOnLlamaTest {
 
     /** Long enough that idle cells are moved out of its way. */
     private static String question(String text) {
-        return "<|im_start|>user\n" + (text + "\n").repeat(12) + text + "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n";
+        return "<|im_start|>user\n" + (text + "\n").repeat(12) + text
+                + "<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n";
     }
 
     /** Chats take turns, so that each lies idle while others decode beside it. Gives all answers. */
