@@ -86,21 +86,32 @@ final class IdleMover {
             return false;
         }
         if (!free || paying > prefix) {
-            idle().forEach(each -> {
-                if (search.heldByAnother(each) || device.keep(each) || parking.save(each, false)) {
-                    cells.clear(each);
-                }
-            });
+            leaveTogether();
         }
-        for (CachedSequence each : sequences) {
-            // Others have left at once, so that it would not be its turn to be evicted for long.
-            if (!free && each.use == CachedSequence.Use.IDLE && each.unsavable && each != best) {
-                cells.clear(each);
-            }
+        if (!free) {
+            dropUnsavable(best);
         }
         return true;
     }
 
+    private void leaveTogether() {
+        for (CachedSequence each : idle()) {
+            if (search.heldByAnother(each) || device.keep(each) || parking.save(each, false)) {
+                cells.clear(each);
+            }
+        }
+    }
+
+    /** Where ids run short they would be evicted in turn, and now that others have left at once, not for long. */
+    private void dropUnsavable(CachedSequence best) {
+        for (CachedSequence each : sequences) {
+            if (each.use == CachedSequence.Use.IDLE && each.unsavable && each != best) {
+                cells.clear(each);
+            }
+        }
+    }
+
+    /** The idle sequences that may be saved, the least recently used first. */
     private List<CachedSequence> idle() {
         List<CachedSequence> idle = new ArrayList<>();
         for (CachedSequence each : sequences) {
